@@ -1,0 +1,91 @@
+//! Audience keys: one integer on each protected row, a set of them held by each viewer.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Level, Viewer};
+
+/// Everybody.
+pub const PUBLIC: i32 = 0;
+/// Any signed-in body of the network.
+pub const NETWORK: i32 = 1;
+/// Offices and DLCI.
+pub const INSTITUTIONAL: i32 = 2;
+/// Plus the province's ISTAT number: bodies seated or active in that province.
+pub const PROVINCE_BASE: i32 = 1_000;
+/// Plus the organisation's number: that organisation alone.
+pub const ORGANISATION_BASE: i32 = 1_000_000;
+
+/// The key of one province's bodies. `code` is the three-digit ISTAT code.
+pub fn province(code: &str) -> Option<i32> {
+    code.parse::<i32>().ok().map(|number| PROVINCE_BASE + number)
+}
+
+/// The key of one organisation.
+pub fn organisation(number: i32) -> i32 {
+    ORGANISATION_BASE + number
+}
+
+/// Viewers by organisation, kept until data changes that their rights follow from.
+#[derive(Default)]
+pub struct Viewers {
+    known: Mutex<HashMap<Uuid, Option<Viewer>>>,
+}
+
+impl Viewers {
+    /// Tables from which an organisation's audience keys follow.
+    pub const TABLES: [&'static str; 9] = [
+        "*",
+        "organisation",
+        "office_competence",
+        "council",
+        "council_seat",
+        "project",
+        "project_participation",
+        "project_place",
+        "audience_group_member",
+    ];
+
+    /// Forgets every viewer: their rights are computed anew at the next request.
+    pub fn forget(&self) {
+        self.known.lock().expect("no panic while held").clear();
+    }
+
+    /// The viewer who acts for an organisation; `None` when there is no such organisation any more.
+    /// `connection` is asked for only when the answer is not known.
+    pub async fn acting_for(
+        &self,
+        organisation: Uuid,
+        database: &crate::db::Database,
+    ) -> anyhow::Result<Option<Viewer>> {
+        if let Some(viewer) = self.known.lock().expect("no panic while held").get(&organisation) {
+            return Ok(viewer.clone());
+        }
+        let viewer = load(&mut database.maintenance().await?, organisation).await?;
+        self.known.lock().expect("no panic while held").insert(organisation, viewer.clone());
+        Ok(viewer)
+    }
+}
+
+async fn load(connection: &mut PgConnection, organisation: Uuid) -> sqlx::Result<Option<Viewer>> {
+    let Some((kind, audiences)) = sqlx::query_as::<_, (String, Vec<i32>)>(
+        "select kind, viewer_audiences(id) from organisation
+         where id = $1 and (valid_until is null or valid_until >= current_date)",
+    )
+    .bind(organisation)
+    .fetch_optional(connection)
+    .await?
+    else {
+        return Ok(None);
+    };
+    let level = match kind.as_str() {
+        "central_authority" => Level::National,
+        "prefecture" => Level::Prefecture,
+        "territorial_council" => Level::Council,
+        _ => Level::Partner,
+    };
+    Ok(Some(Viewer { level, organisation: Some(organisation), audiences: Arc::from(audiences) }))
+}

@@ -1,0 +1,102 @@
+//! The database: an outside PostgreSQL or the embedded default, the pools, the migrations
+//! and the read [`Session`] that every request works in.
+
+pub mod changes;
+
+mod session;
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sqlx::Executor as _;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+pub use session::{Session, Statement};
+
+/// Oldest server that the product is tested with, as `server_version_num`.
+pub const OLDEST_SERVER: i32 = 150_000;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// How the hub reaches its database.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// Connections at the most.
+    pub pool_size: u32,
+    /// Time limit of one statement of a read session.
+    pub statement_timeout: Duration,
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self { pool_size: 16, statement_timeout: Duration::from_secs(10) }
+    }
+}
+
+/// The open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    /// Read sessions: what callers' requests run in.
+    pool: PgPool,
+    options: PgConnectOptions,
+    settings: DatabaseSettings,
+}
+
+impl Database {
+    /// Opens the pools; connects once, and refuses a server that is too old.
+    pub async fn open(options: PgConnectOptions, settings: DatabaseSettings) -> anyhow::Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.pool_size)
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(5))
+            // A session ends here whatever became of its request: nothing that it set outlives it.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("rollback").await?;
+                    Ok(true)
+                })
+            })
+            .connect_with(options.clone())
+            .await
+            .context("PostgreSQL does not answer")?;
+        let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int")
+            .fetch_one(&pool)
+            .await?;
+        anyhow::ensure!(
+            version >= OLDEST_SERVER,
+            "PostgreSQL {} or newer is needed; this server is {}",
+            OLDEST_SERVER / 10_000,
+            version / 10_000
+        );
+        Ok(Self { pool, options, settings })
+    }
+
+    /// Brings the schema up to date. Safe to run from several hubs at once.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        let mut connection = self.maintenance().await?;
+        MIGRATIONS.run_direct(None, &mut connection, false).await.context("migrations")?;
+        Ok(())
+    }
+
+    /// A connection of its own that sees every row: migrations, imports, generation, reference data.
+    /// Never used on behalf of a caller.
+    pub async fn maintenance(&self) -> anyhow::Result<sqlx::PgConnection> {
+        use sqlx::Connection as _;
+        let mut connection = sqlx::PgConnection::connect_with(&self.options).await?;
+        connection.execute("set raccordo.sees_all = 'on'; set client_min_messages = warning").await?;
+        Ok(connection)
+    }
+
+    /// The pool behind the read sessions.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    pub fn settings(&self) -> &DatabaseSettings {
+        &self.settings
+    }
+}

@@ -1,0 +1,66 @@
+//! One read session a request: the whole answer is one consistent snapshot, seen with one viewer's rights.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection, Postgres};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::Database;
+
+/// A read-only repeatable-read transaction under the application role with the viewer's audiences.
+///
+/// It opens lazily, in one round trip, when the first statement needs it, and ends when it is dropped.
+pub struct Session {
+    database: Database,
+    opening: String,
+    connection: Mutex<Option<PoolConnection<Postgres>>>,
+    statements: AtomicU32,
+}
+
+impl Session {
+    /// A session for a viewer who holds these audience keys.
+    pub fn new(database: Database, audiences: &[i32]) -> Self {
+        let keys = audiences.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
+        let timeout = database.settings().statement_timeout.as_millis();
+        let opening = format!(
+            "begin isolation level repeatable read read only; set local role raccordo_app; \
+             set local raccordo.audiences = '{{{keys}}}'; set local statement_timeout = {timeout}"
+        );
+        Self { database, opening, connection: Mutex::new(None), statements: AtomicU32::new(0) }
+    }
+
+    /// The connection for one SQL statement, which is counted.
+    pub async fn statement(&self) -> Result<Statement<'_>, sqlx::Error> {
+        let mut guard = self.connection.lock().await;
+        if guard.is_none() {
+            let mut connection = self.database.pool().acquire().await?;
+            connection.execute(sqlx::raw_sql(AssertSqlSafe(self.opening.as_str()))).await?;
+            *guard = Some(connection);
+        }
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Ok(Statement(guard))
+    }
+
+    /// How many statements this session has run so far, its opening left out.
+    pub fn statements(&self) -> u32 {
+        self.statements.load(Ordering::Relaxed)
+    }
+}
+
+/// The right to run one statement in a [`Session`].
+pub struct Statement<'a>(MutexGuard<'a, Option<PoolConnection<Postgres>>>);
+
+impl Deref for Statement<'_> {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        self.0.as_ref().expect("a statement is handed out with an open connection")
+    }
+}
+
+impl DerefMut for Statement<'_> {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.0.as_mut().expect("a statement is handed out with an open connection")
+    }
+}

@@ -1,0 +1,107 @@
+//! Batch loading: keys that a selection asks for at the same time are fetched by one statement.
+//!
+//! The framework's own loader waits on a timer and a spawned task, which costs time and lets a batch
+//! be split by chance; here siblings of a selection are gathered by yielding once, so that the number
+//! of statements of an operation is exact and can be tested (docs/adr/0003-batching.md).
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex};
+
+use sqlx::PgConnection;
+
+use super::Result;
+use crate::db::Session;
+
+/// Keys asked of the database at the most in one statement.
+const MOST_KEYS: usize = 1000;
+
+/// A key that knows how to fetch its values: `graph.load(ProjectsOf(id))`.
+pub trait Batched: Clone + Eq + Hash + Send + Sync + 'static {
+    type Value: Clone + Send + Sync + 'static;
+    /// Runs **one** statement for all keys. A key without a value is left out.
+    fn fetch(connection: &mut PgConnection, keys: &[Self]) -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
+}
+
+struct Batch<K: Batched> {
+    state: Mutex<State<K>>,
+    /// Held while a statement runs: the others find their values when it is their turn.
+    gate: tokio::sync::Mutex<()>,
+}
+
+struct State<K: Batched> {
+    known: HashMap<K, Option<K::Value>>,
+    waiting: Vec<K>,
+}
+
+impl<K: Batched> Default for Batch<K> {
+    fn default() -> Self {
+        Self { state: Mutex::new(State { known: HashMap::new(), waiting: Vec::new() }), gate: tokio::sync::Mutex::new(()) }
+    }
+}
+
+impl<K: Batched> Batch<K> {
+    fn known(&self, key: &K) -> Option<Option<K::Value>> {
+        self.state.lock().expect("no panic while held").known.get(key).cloned()
+    }
+
+    async fn load(&self, session: &Session, key: K) -> Result<Option<K::Value>> {
+        if let Some(value) = self.known(&key) {
+            return Ok(value);
+        }
+        self.state.lock().expect("no panic while held").waiting.push(key.clone());
+        // The siblings of this field join the queue before any of them goes on.
+        tokio::task::yield_now().await;
+        let _turn = self.gate.lock().await;
+        loop {
+            if let Some(value) = self.known(&key) {
+                return Ok(value);
+            }
+            let mut keys = {
+                let mut state = self.state.lock().expect("no panic while held");
+                let state = &mut *state;
+                let mut keys = std::mem::take(&mut state.waiting);
+                let mut seen = std::collections::HashSet::with_capacity(keys.len());
+                keys.retain(|key| !state.known.contains_key(key) && seen.insert(key.clone()));
+                keys
+            };
+            if !keys.contains(&key) {
+                // A failed batch took it along: ask for it again, to fail with the cause.
+                keys.push(key.clone());
+            }
+            for chunk in keys.chunks(MOST_KEYS) {
+                let mut statement = session.statement().await?;
+                let mut found = K::fetch(&mut statement, chunk).await?;
+                drop(statement);
+                let mut state = self.state.lock().expect("no panic while held");
+                for key in chunk {
+                    let value = found.remove(key);
+                    state.known.insert(key.clone(), value);
+                }
+            }
+        }
+    }
+}
+
+/// The batches of one request, one for each kind of key.
+#[derive(Default)]
+pub struct Batches(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl Batches {
+    fn of<K: Batched>(&self) -> Arc<Batch<K>> {
+        let mut batches = self.0.lock().expect("no panic while held");
+        let batch = batches.entry(TypeId::of::<K>()).or_insert_with(|| Arc::new(Batch::<K>::default()));
+        batch.clone().downcast().expect("filed under its own type")
+    }
+
+    /// The key's value, `None` where there is none that the viewer may see.
+    pub async fn load<K: Batched>(&self, session: &Session, key: K) -> Result<Option<K::Value>> {
+        self.of::<K>().load(session, key).await
+    }
+
+    /// Files a value that another statement brought along.
+    pub fn feed<K: Batched>(&self, key: K, value: Option<K::Value>) {
+        self.of::<K>().state.lock().expect("no panic while held").known.insert(key, value);
+    }
+}

@@ -1,0 +1,60 @@
+//! What a resolver works with: the hub, the viewer, the request's session and its batches.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use chrono::NaiveDate;
+
+use super::Result;
+use super::batch::{Batched, Batches};
+use crate::access::Viewer;
+use crate::db::{Session, Statement};
+use crate::hub::{Hub, Reference};
+
+/// One request's view of the graph.
+pub struct Graph {
+    pub hub: Arc<Hub>,
+    pub viewer: Viewer,
+    pub session: Session,
+    /// The day that counts as today in this request.
+    pub today: NaiveDate,
+    batches: Batches,
+}
+
+impl Graph {
+    /// Opens the graph for one request of this viewer. Put it into the request's data as `Arc<Graph>`.
+    pub fn open(hub: Arc<Hub>, viewer: Viewer) -> Arc<Self> {
+        Self::open_on(hub, viewer, chrono::Local::now().date_naive())
+    }
+
+    /// The same as it would be on another day (tests).
+    pub fn open_on(hub: Arc<Hub>, viewer: Viewer, today: NaiveDate) -> Arc<Self> {
+        let session = Session::new(hub.database.clone(), &viewer.audiences);
+        Arc::new(Self { hub, viewer, session, today, batches: Batches::default() })
+    }
+
+    /// The graph of the request being answered.
+    pub fn of<'a>(ctx: &Context<'a>) -> &'a Arc<Self> {
+        ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    /// A value by its key, batched with its siblings; `None` where the viewer may see none.
+    pub async fn load<K: Batched>(&self, key: K) -> Result<Option<K::Value>> {
+        self.batches.load(&self.session, key).await
+    }
+
+    /// Files a value that another statement brought along, so that a later `load` costs none.
+    pub fn feed<K: Batched>(&self, key: K, value: Option<K::Value>) {
+        self.batches.feed(key, value);
+    }
+
+    /// The connection for one statement that no batch covers (lists, counts).
+    pub async fn statement(&self) -> Result<Statement<'_>> {
+        Ok(self.session.statement().await?)
+    }
+
+    /// Reference data in memory.
+    pub fn reference<R: Reference>(&self) -> Arc<R> {
+        self.hub.reference()
+    }
+}

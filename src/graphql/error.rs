@@ -1,0 +1,111 @@
+//! One error type; every error that a caller sees has a stable code and no internal text.
+
+use std::sync::Arc;
+
+use super::locale::Message;
+
+/// What a room's functions return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a field could not be answered.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// `BAD_USER_INPUT`: the message names the rule.
+    BadInput(Message),
+    /// `LIMIT_EXCEEDED`: with the limit and what was asked.
+    LimitExceeded { message: Message, limit: u64, requested: u64 },
+    /// `FORBIDDEN`: a level's entry point used by another level. Never for a record: what may not be seen is absent.
+    Forbidden(Message),
+    /// `TIMEOUT`: the statement's time was up.
+    Timeout,
+    /// `UNAVAILABLE`: no connection was free or the database is down.
+    Unavailable,
+    /// `INTERNAL_SERVER_ERROR`: logged once, never told.
+    Internal(Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    pub fn bad_input(it: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::BadInput(Message::new(it, en))
+    }
+
+    /// The stable code that clients know.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadInput(_) => "BAD_USER_INPUT",
+            Self::LimitExceeded { .. } => "LIMIT_EXCEEDED",
+            Self::Forbidden(_) => "FORBIDDEN",
+            Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal(_) => "INTERNAL_SERVER_ERROR",
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::BadInput(message) | Self::Forbidden(message) | Self::LimitExceeded { message, .. } => message.to_string(),
+            Self::Timeout => Message::new(
+                "La richiesta ha superato il tempo massimo: restringere i filtri o chiedere pagine più piccole.",
+                "The request ran out of time: narrow its filters or ask for smaller pages.",
+            )
+            .to_string(),
+            Self::Unavailable => {
+                Message::new("Servizio momentaneamente non disponibile: riprovare.", "The service is busy: try again.").to_string()
+            }
+            Self::Internal(_) => Message::new(
+                "Errore interno: segnalare l'identificativo della richiesta.",
+                "Internal error: report the request id.",
+            )
+            .to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message())
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+                tracing::warn!(%error, "the database is out of reach");
+                Self::Unavailable
+            }
+            // query_canceled: the statement timeout
+            sqlx::Error::Database(cause) if cause.code().as_deref() == Some("57014") => Self::Timeout,
+            // A NUL or another character that PostgreSQL's text cannot hold.
+            sqlx::Error::Database(cause) if matches!(cause.code().as_deref(), Some("22021" | "22P05")) => Self::bad_input(
+                "Il testo contiene un carattere non ammesso (U+0000).",
+                "The text contains a character that is not allowed (U+0000).",
+            ),
+            _ => Self::Internal(Arc::new(error)),
+        }
+    }
+}
+
+/// Gives every error of an answer its stable code and the request's id. The framework keeps our [`Error`]
+/// as the source of what it reports; what has none comes from the framework itself.
+pub fn finish(response: &mut async_graphql::Response, request_id: &str) {
+    for error in &mut response.errors {
+        let cause = error.source::<Error>().cloned();
+        if let Some(Error::Internal(cause)) = &cause {
+            tracing::error!(%cause, request_id, "a field failed");
+        }
+        let extensions = error.extensions.get_or_insert_default();
+        if let Some(cause) = cause {
+            extensions.set("code", cause.code());
+            if let Error::LimitExceeded { limit, requested, .. } = cause {
+                extensions.set("limit", limit);
+                extensions.set("requested", requested);
+            }
+        } else if extensions.get("code").is_none() {
+            // An argument's value that its scalar refuses is reported with a path; all else is found before execution.
+            let code = if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "BAD_USER_INPUT" };
+            extensions.set("code", code);
+        }
+        extensions.set("requestId", request_id);
+    }
+}

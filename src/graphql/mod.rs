@@ -1,0 +1,16 @@
+//! The GraphQL kit: what every room's part of the schema is written with.
+
+pub mod batch;
+pub mod context;
+pub mod error;
+pub mod locale;
+pub mod node_id;
+pub mod page;
+pub mod scalars;
+pub mod text_enum;
+
+pub use batch::Batched;
+pub use context::Graph;
+pub use error::{Error, Result};
+pub use node_id::NodeId;
+pub use page::{Page, PageArgs};

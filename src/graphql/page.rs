@@ -1,0 +1,131 @@
+//! Lists: Relay connections with stable keyset cursors, a bounded page and a count only when asked for.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
+use async_graphql::{Context, Object, OutputType};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Error, Graph, Result};
+
+/// Items of a page at the most.
+pub const MOST: i32 = 100;
+/// Items of a page when `first` is not given.
+pub const USUAL: i32 = 20;
+
+/// A connection: edges with cursors, `pageInfo` and `totalCount`.
+pub type Page<T> = Connection<Cursor, T, Total, EmptyFields>;
+
+/// Where a page starts: the sort value and the id of the last row before it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Name of the order that the cursor belongs to.
+    #[serde(rename = "o")]
+    pub order: String,
+    /// The row's value in that order, as text; `None` where it has none.
+    #[serde(rename = "v")]
+    pub value: Option<String>,
+    #[serde(rename = "i")]
+    pub id: Uuid,
+}
+
+impl CursorType for Cursor {
+    type Error = Error;
+
+    fn decode_cursor(text: &str) -> Result<Self> {
+        let refused = || Error::bad_input("Il cursore non è valido.", "The cursor is not valid.");
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
+        let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| refused())?;
+        let has_nul = cursor.value.as_deref().is_some_and(|value| value.contains('\0'));
+        if has_nul { Err(refused()) } else { Ok(cursor) }
+    }
+
+    fn encode_cursor(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).expect("a cursor is plain data"))
+    }
+}
+
+/// A checked request for a page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PageArgs {
+    /// Items wanted, 1 to [`MOST`].
+    pub first: i32,
+    pub after: Option<Cursor>,
+}
+
+impl PageArgs {
+    /// Checks the caller's arguments for a list in this order.
+    pub fn new(first: Option<i32>, after: Option<String>, order: &str) -> Result<Self> {
+        let first = first.unwrap_or(USUAL);
+        if first > MOST {
+            return Err(Error::LimitExceeded {
+                message: super::locale::Message::new(
+                    format!("Una pagina ha al massimo {MOST} elementi; ne sono stati chiesti {first}."),
+                    format!("A page has at most {MOST} items; {first} were asked for."),
+                ),
+                limit: MOST as u64,
+                requested: first as u64,
+            });
+        }
+        if first < 1 {
+            return Err(Error::bad_input("\"first\" deve essere almeno 1.", "\"first\" must be at least 1."));
+        }
+        let after = after.map(|text| Cursor::decode_cursor(&text)).transpose()?;
+        if after.as_ref().is_some_and(|cursor| cursor.order != order) {
+            return Err(Error::bad_input(
+                "Il cursore appartiene a un altro ordinamento.",
+                "The cursor belongs to another order.",
+            ));
+        }
+        Ok(Self { first, after })
+    }
+
+    /// Rows to ask of the database: one more than wanted, to know whether there is a next page.
+    pub fn limit(&self) -> i64 {
+        i64::from(self.first) + 1
+    }
+
+    /// Makes the page from up to [`Self::limit`] rows.
+    pub fn page<R, T: OutputType>(
+        &self,
+        mut rows: Vec<R>,
+        total: Total,
+        cursor: impl Fn(&R) -> Cursor,
+        item: impl Fn(R) -> T,
+    ) -> Page<T> {
+        let has_next = rows.len() > self.first as usize;
+        rows.truncate(self.first as usize);
+        let mut page = Connection::with_additional_fields(self.after.is_some(), has_next, total);
+        page.edges.extend(rows.into_iter().map(|row| Edge::new(cursor(&row), item(row))));
+        page
+    }
+}
+
+type Count = Arc<dyn Fn(Arc<Graph>) -> BoxFuture<'static, Result<i64>> + Send + Sync>;
+
+/// The count of a whole list, run only when it is asked for.
+pub struct Total(Count);
+
+impl Total {
+    /// From the function that counts under the viewer's rights, in one statement.
+    pub fn new<F, Fut>(count: F) -> Self
+    where
+        F: Fn(Arc<Graph>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<i64>> + Send + 'static,
+    {
+        Self(Arc::new(move |graph| Box::pin(count(graph))))
+    }
+}
+
+#[Object]
+impl Total {
+    /// How many items the whole list has for this viewer. Costs a statement of its own: ask only when shown.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        (self.0)(Graph::of(ctx).clone()).await
+    }
+}

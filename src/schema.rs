@@ -1,0 +1,26 @@
+//! Merges the rooms' parts of the schema; nothing else.
+
+use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema, SchemaBuilder};
+
+use crate::hub::{self, References};
+
+/// Entry points of the graph [grafo della governance].
+#[derive(MergedObject, Default)]
+pub struct Query(hub::HubQuery);
+
+/// What the hub tells as it happens.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(hub::HubSubscription);
+
+/// The whole schema.
+pub type RaccordoSchema = Schema<Query, EmptyMutation, Subscription>;
+
+/// The schema without limits: what `schema print` shows.
+pub fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
+    Schema::build(Query::default(), EmptyMutation, Subscription::default())
+}
+
+/// The reference data that the rooms keep in memory.
+pub fn references() -> References {
+    References::default()
+}
