@@ -4,9 +4,9 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use futures_util::future::BoxFuture;
 use async_graphql::{Context, Object, Subscription};
 use futures_util::Stream;
+use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
 use tokio::sync::broadcast;
 

@@ -12,7 +12,10 @@
 //! - [`db`]: PostgreSQL, embedded or outside.
 
 pub mod access;
+pub mod councils;
 pub mod db;
 pub mod graphql;
 pub mod hub;
+pub mod organisations;
 pub mod schema;
+pub mod territory;

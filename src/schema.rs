@@ -2,11 +2,20 @@
 
 use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema, SchemaBuilder};
 
+use crate::councils::{self, Councils};
 use crate::hub::{self, References};
+use crate::organisations::{self, Directory};
+use crate::territory::{self, Territory};
 
 /// Entry points of the graph [grafo della governance].
 #[derive(MergedObject, Default)]
-pub struct Query(hub::HubQuery);
+pub struct Query(
+    hub::HubQuery,
+    territory::query::TerritoryQuery,
+    organisations::query::OrganisationQuery,
+    organisations::query::OrganisationEntities,
+    councils::query::CouncilQuery,
+);
 
 /// What the hub tells as it happens.
 #[derive(MergedSubscription, Default)]
@@ -22,5 +31,5 @@ pub fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
 
 /// The reference data that the rooms keep in memory.
 pub fn references() -> References {
-    References::default()
+    References::default().keep::<Territory>().keep::<Directory>().keep::<Councils>()
 }

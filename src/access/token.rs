@@ -7,9 +7,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Viewer;
 use super::audience::Viewers;
 use super::persona::Persona;
-use super::Viewer;
 use crate::db::Database;
 
 const ISSUER: &str = "urn:raccordo:demo";
@@ -84,8 +84,9 @@ impl DemoKey {
 
     fn from_pkcs8(pkcs8: &[u8]) -> anyhow::Result<Self> {
         use aws_lc_rs::signature::KeyPair as _;
-        let pair = aws_lc_rs::signature::Ed25519KeyPair::from_pkcs8(pkcs8)
-            .map_err(|_| anyhow::anyhow!("the demonstration's signing key is damaged; remove it to have a new one made"))?;
+        let pair = aws_lc_rs::signature::Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| {
+            anyhow::anyhow!("the demonstration's signing key is damaged; remove it to have a new one made")
+        })?;
         Ok(Self {
             encoding: EncodingKey::from_ed_der(pkcs8),
             public: DecodingKey::from_ed_der(pair.public_key().as_ref()),

@@ -2,6 +2,7 @@
 //! and the read [`Session`] that every request works in.
 
 pub mod changes;
+pub mod columns;
 
 mod session;
 
@@ -59,9 +60,8 @@ impl Database {
             .connect_with(options.clone())
             .await
             .context("PostgreSQL does not answer")?;
-        let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int")
-            .fetch_one(&pool)
-            .await?;
+        let version: i32 =
+            sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&pool).await?;
         anyhow::ensure!(
             version >= OLDEST_SERVER,
             "PostgreSQL {} or newer is needed; this server is {}",

@@ -20,8 +20,15 @@ const MOST_KEYS: usize = 1000;
 /// A key that knows how to fetch its values: `graph.load(ProjectsOf(id))`.
 pub trait Batched: Clone + Eq + Hash + Send + Sync + 'static {
     type Value: Clone + Send + Sync + 'static;
+    /// Whether one statement can serve both keys: keys that carry other arguments cannot share it.
+    fn shares_statement(&self, _other: &Self) -> bool {
+        true
+    }
     /// Runs **one** statement for all keys. A key without a value is left out.
-    fn fetch(connection: &mut PgConnection, keys: &[Self]) -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
+    fn fetch(
+        connection: &mut PgConnection,
+        keys: &[Self],
+    ) -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
 }
 
 struct Batch<K: Batched> {
@@ -37,7 +44,10 @@ struct State<K: Batched> {
 
 impl<K: Batched> Default for Batch<K> {
     fn default() -> Self {
-        Self { state: Mutex::new(State { known: HashMap::new(), waiting: Vec::new() }), gate: tokio::sync::Mutex::new(()) }
+        Self {
+            state: Mutex::new(State { known: HashMap::new(), waiting: Vec::new() }),
+            gate: tokio::sync::Mutex::new(()),
+        }
     }
 }
 
@@ -70,14 +80,18 @@ impl<K: Batched> Batch<K> {
                 // A failed batch took it along: ask for it again, to fail with the cause.
                 keys.push(key.clone());
             }
-            for chunk in keys.chunks(MOST_KEYS) {
-                let mut statement = session.statement().await?;
-                let mut found = K::fetch(&mut statement, chunk).await?;
-                drop(statement);
-                let mut state = self.state.lock().expect("no panic while held");
-                for key in chunk {
-                    let value = found.remove(key);
-                    state.known.insert(key.clone(), value);
+            while let Some(first) = keys.first().cloned() {
+                let (together, others) = keys.into_iter().partition::<Vec<_>, _>(|key| first.shares_statement(key));
+                keys = others;
+                for chunk in together.chunks(MOST_KEYS) {
+                    let mut statement = session.statement().await?;
+                    let mut found = K::fetch(&mut statement, chunk).await?;
+                    drop(statement);
+                    let mut state = self.state.lock().expect("no panic while held");
+                    for key in chunk {
+                        let value = found.remove(key);
+                        state.known.insert(key.clone(), value);
+                    }
                 }
             }
         }
@@ -104,4 +118,26 @@ impl Batches {
     pub fn feed<K: Batched>(&self, key: K, value: Option<K::Value>) {
         self.of::<K>().state.lock().expect("no panic while held").known.insert(key, value);
     }
+}
+
+/// Declares a key type for values that a store function fetches by UUIDs:
+/// `batched_by_uuid! { /// doc  SeatsOf => Arc<[SeatRow]>, store::seats_of }`.
+#[macro_export]
+macro_rules! batched_by_uuid {
+    ($(#[$doc:meta])* $name:ident => $value:ty, $fetch:path) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl $crate::graphql::Batched for $name {
+            type Value = $value;
+            async fn fetch(
+                connection: &mut sqlx::PgConnection,
+                keys: &[Self],
+            ) -> $crate::graphql::Result<std::collections::HashMap<Self, $value>> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                Ok($fetch(connection, &ids).await?.into_iter().map(|(id, value)| ($name(id), value)).collect())
+            }
+        }
+    };
 }

@@ -43,14 +43,17 @@ impl Error {
 
     fn message(&self) -> String {
         match self {
-            Self::BadInput(message) | Self::Forbidden(message) | Self::LimitExceeded { message, .. } => message.to_string(),
+            Self::BadInput(message) | Self::Forbidden(message) | Self::LimitExceeded { message, .. } => {
+                message.to_string()
+            }
             Self::Timeout => Message::new(
                 "La richiesta ha superato il tempo massimo: restringere i filtri o chiedere pagine più piccole.",
                 "The request ran out of time: narrow its filters or ask for smaller pages.",
             )
             .to_string(),
             Self::Unavailable => {
-                Message::new("Servizio momentaneamente non disponibile: riprovare.", "The service is busy: try again.").to_string()
+                Message::new("Servizio momentaneamente non disponibile: riprovare.", "The service is busy: try again.")
+                    .to_string()
             }
             Self::Internal(_) => Message::new(
                 "Errore interno: segnalare l'identificativo della richiesta.",
@@ -77,10 +80,12 @@ impl From<sqlx::Error> for Error {
             // query_canceled: the statement timeout
             sqlx::Error::Database(cause) if cause.code().as_deref() == Some("57014") => Self::Timeout,
             // A NUL or another character that PostgreSQL's text cannot hold.
-            sqlx::Error::Database(cause) if matches!(cause.code().as_deref(), Some("22021" | "22P05")) => Self::bad_input(
-                "Il testo contiene un carattere non ammesso (U+0000).",
-                "The text contains a character that is not allowed (U+0000).",
-            ),
+            sqlx::Error::Database(cause) if matches!(cause.code().as_deref(), Some("22021" | "22P05")) => {
+                Self::bad_input(
+                    "Il testo contiene un carattere non ammesso (U+0000).",
+                    "The text contains a character that is not allowed (U+0000).",
+                )
+            }
             _ => Self::Internal(Arc::new(error)),
         }
     }

@@ -59,7 +59,8 @@ impl NodeId {
 
     /// The key as a UUID.
     pub fn as_uuid(&self) -> Result<Uuid> {
-        Uuid::try_parse(&self.key).map_err(|_| Error::bad_input("L'identificativo non è valido.", "The id is not valid."))
+        Uuid::try_parse(&self.key)
+            .map_err(|_| Error::bad_input("L'identificativo non è valido.", "The id is not valid."))
     }
 }
 

@@ -18,6 +18,11 @@ pub const MOST: i32 = 100;
 /// Items of a page when `first` is not given.
 pub const USUAL: i32 = 20;
 
+/// What a list counts in an operation's complexity: its page size times what each item costs.
+pub fn cost(first: Option<i32>, item: usize) -> usize {
+    1 + first.unwrap_or(USUAL).clamp(0, MOST) as usize * item
+}
+
 /// A connection: edges with cursors, `pageInfo` and `totalCount`.
 pub type Page<T> = Connection<Cursor, T, Total, EmptyFields>;
 
@@ -127,5 +132,73 @@ impl Total {
     /// How many items the whole list has for this viewer. Costs a statement of its own: ask only when shown.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
         (self.0)(Graph::of(ctx).clone()).await
+    }
+}
+
+/// An order that pages follow: a column, then the id as the tie-breaker. One index serves each.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyset {
+    /// Name in cursors.
+    pub name: &'static str,
+    /// Column expression.
+    pub column: &'static str,
+    /// Id column.
+    pub id: &'static str,
+    /// SQL type of the column.
+    pub sql_type: &'static str,
+    pub descending: bool,
+    /// Whether rows without a value exist; they come last.
+    pub nullable: bool,
+}
+
+impl Keyset {
+    /// The cursor of a row.
+    pub fn cursor(&self, value: Option<String>, id: Uuid) -> Cursor {
+        Cursor { order: self.name.into(), value, id }
+    }
+
+    /// Adds ` and <row comes after the cursor>` to a `where`, then the order and the limit.
+    pub fn push(&self, query: &mut sqlx::QueryBuilder<sqlx::Postgres>, page: &PageArgs) {
+        let Self { column, id, sql_type, .. } = *self;
+        if let Some(cursor) = &page.after {
+            match &cursor.value {
+                Some(value) => {
+                    let (reaches, beyond) = if self.descending { ("<=", "<") } else { (">=", ">") };
+                    let mut value_is = |before: &str, comparison: &str, after: &str| {
+                        query.push(format!("{before}{column} {comparison} "));
+                        query.push_bind(value.clone()).push(format!("::text::{sql_type}{after}"));
+                    };
+                    value_is(" and ((", reaches, "");
+                    value_is(" and (", beyond, " or ");
+                    query.push(format!("{id} > ")).push_bind(cursor.id).push("))");
+                    query.push(if self.nullable { format!(" or {column} is null)") } else { ")".into() });
+                }
+                None => {
+                    query.push(format!(" and {column} is null and {id} > ")).push_bind(cursor.id);
+                }
+            }
+        }
+        let direction = match (self.descending, self.nullable) {
+            (false, _) => "",
+            (true, false) => " desc",
+            (true, true) => " desc nulls last",
+        };
+        query.push(format!(" order by {column}{direction}, {id} limit ")).push_bind(page.limit());
+    }
+
+    /// Checks that a cursor's value is of the column's type, before PostgreSQL is asked.
+    pub fn args(&self, first: Option<i32>, after: Option<String>) -> Result<PageArgs> {
+        let args = PageArgs::new(first, after, self.name)?;
+        let fits =
+            args.after.as_ref().and_then(|cursor| cursor.value.as_deref()).is_none_or(|value| match self.sql_type {
+                "date" => value.parse::<chrono::NaiveDate>().is_ok(),
+                _ => true,
+            });
+        let nullable = self.nullable || args.after.as_ref().is_none_or(|cursor| cursor.value.is_some());
+        if fits && nullable {
+            Ok(args)
+        } else {
+            Err(Error::bad_input("Il cursore non è valido.", "The cursor is not valid."))
+        }
     }
 }

@@ -12,7 +12,9 @@ impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         if let Value::String(text) = &value {
             let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-            if let Some(date) = date.filter(|date| text.len() == 10 && (1900..=2200).contains(&chrono::Datelike::year(date))) {
+            if let Some(date) =
+                date.filter(|date| text.len() == 10 && (1900..=2200).contains(&chrono::Datelike::year(date)))
+            {
                 return Ok(Self(date));
             }
         }
@@ -38,7 +40,9 @@ impl ScalarType for Euro {
             _ => return Err(InputValueError::expected_type(value)),
         };
         match text.parse::<rust_decimal::Decimal>() {
-            Ok(amount) if amount.scale() <= 2 && amount.abs() < rust_decimal::Decimal::from(1_000_000_000_000_i64) => Ok(Self(amount)),
+            Ok(amount) if amount.scale() <= 2 && amount.abs() < rust_decimal::Decimal::from(1_000_000_000_000_i64) => {
+                Ok(Self(amount))
+            }
             _ => Err(InputValueError::custom("an amount has at most two decimals and twelve digits before them")),
         }
     }

@@ -1,0 +1,52 @@
+//! Seats by key, batched.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::model::Seat;
+use super::store;
+use crate::batched_by_uuid;
+use crate::graphql::{Batched, Result};
+
+batched_by_uuid! {
+    /// A seat.
+    SeatById => Arc<Seat>, store::by_ids
+}
+
+/// A council's seats in force on a day; of every date for `None`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SeatsOfCouncil(pub Uuid, pub Option<NaiveDate>);
+
+/// The seats that an organisation holds on a day; of every date for `None`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SeatsHeldBy(pub Uuid, pub Option<NaiveDate>);
+
+impl Batched for SeatsOfCouncil {
+    type Value = Arc<[Seat]>;
+    fn shares_statement(&self, other: &Self) -> bool {
+        self.1 == other.1
+    }
+    async fn fetch(connection: &mut PgConnection, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let day = keys[0].1;
+        let seats = store::seats_of_councils(connection, &ids, day).await?;
+        Ok(seats.into_iter().map(|(id, seats)| (Self(id, day), seats)).collect())
+    }
+}
+
+impl Batched for SeatsHeldBy {
+    type Value = Arc<[Seat]>;
+    fn shares_statement(&self, other: &Self) -> bool {
+        self.1 == other.1
+    }
+    async fn fetch(connection: &mut PgConnection, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let day = keys[0].1;
+        let seats = store::seats_held_by(connection, &ids, day).await?;
+        Ok(seats.into_iter().map(|(id, seats)| (Self(id, day), seats)).collect())
+    }
+}

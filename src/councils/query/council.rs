@@ -1,0 +1,151 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
+
+use super::seat::{CouncilSeat, NODE as SEAT};
+use crate::councils::Councils;
+use crate::councils::loader::{SeatById, SeatsOfCouncil};
+use crate::councils::model::{SeatCategory, SocialSide, composition};
+use crate::graphql::scalars::Date;
+use crate::graphql::{Graph, NodeId, Result};
+use crate::organisations::Directory;
+use crate::organisations::model::OrganisationRow;
+use crate::organisations::query::{self as organisations, Prefecture, TerritorialCouncil};
+use crate::territory::Territory;
+use crate::territory::query::{self as territory, Province};
+
+/// One category of a council's composition held against art. 57 DPR 394/1999 [composizione].
+#[derive(SimpleObject)]
+pub struct CouncilCategoryComposition {
+    /// Category of art. 57.
+    category: SeatCategory,
+    /// Seats that the rule asks for at the least.
+    required: i32,
+    /// Seats of members in force that the caller may see.
+    held: i32,
+    /// Seats still to be filled [posti vacanti].
+    missing: i32,
+    /// For category f), the sides without a seat.
+    missing_sides: Vec<SocialSide>,
+}
+
+/// A council's composition on a day held against art. 57 DPR 394/1999 [composizione].
+#[derive(SimpleObject)]
+pub struct CouncilComposition {
+    /// The day.
+    as_of: Date,
+    /// Whether no category lacks a seat.
+    is_complete: bool,
+    /// Each lettered category, a) to h).
+    categories: Vec<CouncilCategoryComposition>,
+}
+
+/// What only territorial councils have.
+pub struct TerritorialCouncilFields(pub Arc<OrganisationRow>);
+
+#[Object]
+impl TerritorialCouncilFields {
+    /// The office whose prefect chairs the council [Prefettura – UTG].
+    async fn office(&self, ctx: &Context<'_>) -> Option<Prefecture> {
+        let graph = Graph::of(ctx);
+        let council = graph.reference::<Councils>().council(self.0.id)?;
+        graph.reference::<Directory>().body(council.office_id).map(Prefecture::of)
+    }
+
+    /// The province that the council is for.
+    async fn council_province(&self, ctx: &Context<'_>) -> Option<Province> {
+        let graph = Graph::of(ctx);
+        territory::province(graph, &graph.reference::<Councils>().council(self.0.id)?.province_code)
+    }
+
+    /// Day on which it was established, where known.
+    async fn established_on(&self, ctx: &Context<'_>) -> Option<Date> {
+        Graph::of(ctx).reference::<Councils>().council(self.0.id)?.established_on.map(Date)
+    }
+
+    /// Its seats by category: those in force on a day, or of every date [componenti].
+    #[graphql(complexity = "20 * child_complexity")]
+    async fn seats(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Whether to give the seats of every date instead.", default)] all_dates: bool,
+        #[graphql(desc = "Only these categories.")] categories: Option<Vec<SeatCategory>>,
+    ) -> Result<Vec<CouncilSeat>> {
+        let graph = Graph::of(ctx);
+        let day = (!all_dates).then(|| as_of.map_or(graph.today, |day| day.0));
+        let seats = graph.load(SeatsOfCouncil(self.0.id, day)).await?;
+        let wanted = |category| categories.as_ref().is_none_or(|wanted| wanted.contains(&category));
+        let seats = seats.iter().flat_map(|seats| seats.iter()).filter(|seat| wanted(seat.row.category));
+        Ok(seats.cloned().map(CouncilSeat).collect())
+    }
+
+    /// Its composition on a day held against art. 57: which category lacks how many [composizione].
+    async fn composition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
+    ) -> Result<CouncilComposition> {
+        let graph = Graph::of(ctx);
+        let day = as_of.map_or(graph.today, |day| day.0);
+        let seats = graph.load(SeatsOfCouncil(self.0.id, Some(day))).await?;
+        let seats: Vec<_> = seats.iter().flat_map(|seats| seats.iter().map(|seat| seat.row.clone())).collect();
+        let categories = composition(&seats);
+        Ok(CouncilComposition {
+            as_of: Date(day),
+            is_complete: categories.iter().all(|entry| entry.missing == 0),
+            categories: categories
+                .into_iter()
+                .map(|entry| CouncilCategoryComposition {
+                    category: entry.category,
+                    required: entry.required as i32,
+                    held: entry.held as i32,
+                    missing: entry.missing as i32,
+                    missing_sides: entry.missing_sides,
+                })
+                .collect(),
+        })
+    }
+}
+
+/// Finds one territorial council by exactly one of its keys.
+#[derive(OneofObject)]
+pub enum CouncilBy {
+    /// Global id.
+    Id(ID),
+    /// Its province: abbreviation (`BO`) or ISTAT code (`037`) [provincia].
+    Province(String),
+}
+
+/// Councils of the graph.
+#[derive(Default)]
+pub struct CouncilQuery;
+
+#[Object]
+impl CouncilQuery {
+    /// One territorial council by a key [Consiglio territoriale per l'immigrazione].
+    async fn council(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Exactly one key.")] by: CouncilBy,
+    ) -> Result<Option<TerritorialCouncil>> {
+        let graph = Graph::of(ctx);
+        let councils = graph.reference::<Councils>();
+        let directory = graph.reference::<Directory>();
+        let council = match by {
+            CouncilBy::Id(id) => councils.council(NodeId::uuid(organisations::NODE, &id)?),
+            CouncilBy::Province(name) => graph
+                .reference::<Territory>()
+                .province_named(&name, graph.today)
+                .and_then(|province| directory.office_for(&province.code, graph.today))
+                .and_then(|office| councils.of_office(office.id)),
+        };
+        Ok(council.and_then(|council| directory.body(council.organisation_id)).map(TerritorialCouncil::of))
+    }
+
+    #[graphql(entity)]
+    async fn council_seat_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilSeat>> {
+        let seat = Graph::of(ctx).load(SeatById(NodeId::uuid(SEAT, &id)?)).await?;
+        Ok(seat.map(|seat| CouncilSeat((*seat).clone())))
+    }
+}

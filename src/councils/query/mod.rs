@@ -1,0 +1,7 @@
+//! Councils in the graph.
+
+mod council;
+mod seat;
+
+pub use council::{CouncilQuery, TerritorialCouncilFields};
+pub use seat::{CouncilSeat, seats_held_by};

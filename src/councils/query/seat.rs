@@ -1,0 +1,86 @@
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+use crate::councils::loader::SeatsHeldBy;
+use crate::councils::model::{Seat, SeatCategory, SeatRole, SocialSide};
+use crate::graphql::scalars::Date;
+use crate::graphql::{Graph, NodeId, Result};
+use crate::organisations::Directory;
+use crate::organisations::model::Visibility;
+use crate::organisations::query::{Organisation, TerritorialCouncil};
+
+/// Kind of the global ids of seats.
+pub const NODE: &str = "CouncilSeat";
+
+/// A seat in a territorial council: an organisation in a category of art. 57, for a period [componente del CTI].
+pub struct CouncilSeat(pub Seat);
+
+/// The seats that an organisation holds, as its type shows them.
+pub async fn seats_held_by(graph: &Graph, organisation: Uuid, as_of: Option<Date>) -> Result<Vec<CouncilSeat>> {
+    let day = as_of.map_or(graph.today, |day| day.0);
+    let seats = graph.load(SeatsHeldBy(organisation, Some(day))).await?;
+    Ok(seats.iter().flat_map(|seats| seats.iter().cloned()).map(CouncilSeat).collect())
+}
+
+#[Object]
+impl CouncilSeat {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeId::new(NODE, self.0.row.id).id()
+    }
+
+    /// The council.
+    async fn council(&self, ctx: &Context<'_>) -> Option<TerritorialCouncil> {
+        Graph::of(ctx).reference::<Directory>().body(self.0.row.council_id).map(TerritorialCouncil::of)
+    }
+
+    /// The organisation that holds the seat [ente]; null where the caller may not see it.
+    async fn organisation(&self) -> Option<Organisation> {
+        self.0.organisation.clone().map(Organisation::from)
+    }
+
+    /// Category of art. 57.
+    async fn category(&self) -> SeatCategory {
+        self.0.row.category
+    }
+
+    /// For category f), which side it stands for.
+    async fn side(&self) -> Option<SocialSide> {
+        self.0.row.side
+    }
+
+    /// Role of the seat.
+    async fn role(&self) -> SeatRole {
+        self.0.row.role
+    }
+
+    /// Office that the designated representative holds in the organisation, never a person's name [qualifica].
+    async fn representative_office(&self) -> Option<&str> {
+        self.0.row.representative_office.as_deref()
+    }
+
+    /// First day of the seat [data di nomina].
+    async fn valid_from(&self) -> Date {
+        Date(self.0.row.valid_from)
+    }
+
+    /// Last day of the seat; null while it lasts.
+    async fn valid_until(&self) -> Option<Date> {
+        self.0.row.valid_until.map(Date)
+    }
+
+    /// Who may see this record [visibilità].
+    async fn visibility(&self) -> Visibility {
+        self.0.row.visibility
+    }
+
+    /// Whether this is made-up demonstration data [dato sintetico].
+    async fn is_synthetic(&self) -> bool {
+        self.0.row.is_synthetic
+    }
+
+    /// Where the record comes from [fonte].
+    async fn source(&self) -> &str {
+        &self.0.row.source
+    }
+}

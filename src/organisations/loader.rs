@@ -1,0 +1,46 @@
+//! Organisations by key, batched.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::model::{ContactRow, NaturalKey, OrganisationRow, RegisterEntryRow};
+use super::{Directory, store};
+use crate::batched_by_uuid;
+use crate::graphql::{Batched, Graph, Result};
+
+/// An organisation by its id: from memory where it is institutional, else batched with its siblings.
+pub async fn organisation(graph: &Graph, id: Uuid) -> Result<Option<Arc<OrganisationRow>>> {
+    match graph.reference::<Directory>().body(id) {
+        Some(body) => Ok(Some(body)),
+        None => graph.load(OrganisationById(id)).await,
+    }
+}
+
+batched_by_uuid! {
+    /// An organisation. Use [`organisation`], which knows the institutional ones without asking.
+    OrganisationById => Arc<OrganisationRow>, store::by_ids
+}
+batched_by_uuid! {
+    /// An organisation's contact data.
+    ContactOf => Arc<ContactRow>, store::contacts
+}
+batched_by_uuid! {
+    /// An organisation's entries in the register of art. 42 TUI.
+    RegisterEntriesOf => Arc<[RegisterEntryRow]>, store::register_entries
+}
+
+/// An organisation by a natural key.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct OrganisationByKey(pub NaturalKey);
+
+impl Batched for OrganisationByKey {
+    type Value = Arc<OrganisationRow>;
+    async fn fetch(connection: &mut PgConnection, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let keys: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();
+        let rows = store::by_natural_keys(connection, &keys).await?;
+        Ok(rows.into_iter().map(|(key, row)| (Self(key), row)).collect())
+    }
+}

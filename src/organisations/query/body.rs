@@ -1,0 +1,156 @@
+//! What all organisations have in common.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::Organisation;
+use crate::access::Level;
+use crate::graphql::scalars::Date;
+use crate::graphql::{Graph, NodeId, Result};
+use crate::organisations::loader::{self, ContactOf, RegisterEntriesOf};
+use crate::organisations::model::{OrganisationKind, OrganisationRow, Visibility};
+use crate::territory::query::{self as territory, Municipality, Province};
+
+/// How to reach a body [recapiti]. Never public.
+#[derive(SimpleObject)]
+pub struct Contact {
+    /// E-mail address of the office, not of a person.
+    email: Option<String>,
+    /// Certified e-mail [PEC].
+    certified_email: Option<String>,
+    /// Telephone of the switchboard.
+    phone: Option<String>,
+}
+
+/// Entry in the register of bodies that work for immigrants [registro, art. 42 TUI].
+#[derive(SimpleObject)]
+pub struct RegisterEntry {
+    /// First section: integration; second: protection programmes, never public [sezione].
+    section: i32,
+    /// Number of the entry.
+    number: String,
+    /// Day of registration.
+    registered_on: Date,
+    /// Day of removal, if removed.
+    removed_on: Option<Date>,
+}
+
+/// The fields that every kind of organisation has.
+pub struct Body(pub Arc<OrganisationRow>);
+
+#[Object]
+impl Body {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeId::new(super::NODE, self.0.id).id()
+    }
+
+    /// Kind of body [tipo di ente].
+    pub async fn kind(&self) -> OrganisationKind {
+        self.0.kind
+    }
+
+    /// Level of governance that it acts at [livello].
+    pub async fn level(&self) -> Level {
+        self.0.kind.level()
+    }
+
+    /// Official name [denominazione].
+    pub async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Name in short [denominazione breve].
+    pub async fn short_name(&self) -> Option<&str> {
+        self.0.short_name.as_deref()
+    }
+
+    /// What it does, in a few sentences.
+    pub async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// Fiscal code of the body, 11 digits [codice fiscale].
+    pub async fn fiscal_code(&self) -> Option<&str> {
+        self.0.fiscal_code.as_deref()
+    }
+
+    /// VAT number, 11 digits [partita IVA].
+    pub async fn vat_number(&self) -> Option<&str> {
+        self.0.vat_number.as_deref()
+    }
+
+    /// Code in the index of public administrations [codice IPA].
+    pub async fn ipa_code(&self) -> Option<&str> {
+        self.0.ipa_code.as_deref()
+    }
+
+    /// Web site.
+    pub async fn website(&self) -> Option<&str> {
+        self.0.website.as_deref()
+    }
+
+    /// Province of the seat [provincia della sede].
+    pub async fn province(&self, ctx: &Context<'_>) -> Option<Province> {
+        territory::province(Graph::of(ctx), self.0.province_code.as_deref()?)
+    }
+
+    /// Municipality of the seat [comune della sede].
+    pub async fn municipality(&self, ctx: &Context<'_>) -> Option<Municipality> {
+        territory::municipality(Graph::of(ctx), self.0.municipality_code.as_deref()?)
+    }
+
+    /// The body that this one belongs to [ente sovraordinato].
+    pub async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let Some(parent) = self.0.parent_id else { return Ok(None) };
+        Ok(loader::organisation(Graph::of(ctx), parent).await?.map(Organisation::from))
+    }
+
+    /// First day of existence, where known.
+    pub async fn valid_from(&self) -> Option<Date> {
+        self.0.valid_from.map(Date)
+    }
+
+    /// Last day of existence; null while it exists.
+    pub async fn valid_until(&self) -> Option<Date> {
+        self.0.valid_until.map(Date)
+    }
+
+    /// How to reach it [recapiti]; null for callers outside the network.
+    pub async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
+        let contact = Graph::of(ctx).load(ContactOf(self.0.id)).await?;
+        Ok(contact.map(|row| Contact {
+            email: row.email.clone(),
+            certified_email: row.certified_email.clone(),
+            phone: row.phone.clone(),
+        }))
+    }
+
+    /// Entries in the register of art. 42 TUI that the caller may see [registro].
+    pub async fn register_entries(&self, ctx: &Context<'_>) -> Result<Vec<RegisterEntry>> {
+        let entries = Graph::of(ctx).load(RegisterEntriesOf(self.0.id)).await?;
+        let entry = |row: &crate::organisations::model::RegisterEntryRow| RegisterEntry {
+            section: row.section,
+            number: row.entry_number.clone(),
+            registered_on: Date(row.registered_on),
+            removed_on: row.removed_on.map(Date),
+        };
+        Ok(entries.iter().flat_map(|rows| rows.iter()).map(entry).collect())
+    }
+
+    /// Who may see this record [visibilità].
+    pub async fn visibility(&self) -> Visibility {
+        self.0.visibility
+    }
+
+    /// Whether this is made-up demonstration data [dato sintetico].
+    pub async fn is_synthetic(&self) -> bool {
+        self.0.is_synthetic
+    }
+
+    /// Where the record comes from [fonte].
+    pub async fn source(&self) -> &str {
+        &self.0.source
+    }
+}

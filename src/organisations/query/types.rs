@@ -1,0 +1,230 @@
+//! The kinds of organisation as GraphQL types behind one interface.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface, MergedObject, Object};
+
+use super::{Body, OrganisationOrder, page};
+use crate::access::Level;
+use crate::councils::query::TerritorialCouncilFields;
+use crate::graphql::scalars::Date;
+use crate::graphql::{Graph, Page, Result};
+use crate::organisations::Directory;
+use crate::organisations::model::{OfficeKind, OrganisationFilter, OrganisationKind, OrganisationRow, Visibility};
+use crate::territory::query::{self as territory, Municipality, Province};
+
+/// A body of the network [ente].
+#[derive(Interface)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "Global id."),
+    field(name = "kind", ty = "OrganisationKind", desc = "Kind of body [tipo di ente]."),
+    field(name = "level", ty = "Level", desc = "Level of governance that it acts at [livello]."),
+    field(name = "name", ty = "&str", desc = "Official name [denominazione]."),
+    field(name = "short_name", ty = "Option<&str>", desc = "Name in short [denominazione breve]."),
+    field(name = "description", ty = "Option<&str>", desc = "What it does, in a few sentences."),
+    field(name = "fiscal_code", ty = "Option<&str>", desc = "Fiscal code of the body, 11 digits [codice fiscale]."),
+    field(name = "ipa_code", ty = "Option<&str>", desc = "Code in the index of public administrations [codice IPA]."),
+    field(name = "website", ty = "Option<&str>", desc = "Web site."),
+    field(name = "province", ty = "Option<Province>", desc = "Province of the seat [provincia della sede]."),
+    field(name = "municipality", ty = "Option<Municipality>", desc = "Municipality of the seat [comune della sede]."),
+    field(name = "valid_from", ty = "Option<Date>", desc = "First day of existence, where known."),
+    field(name = "valid_until", ty = "Option<Date>", desc = "Last day of existence; null while it exists."),
+    field(name = "visibility", ty = "Visibility", desc = "Who may see this record [visibilità]."),
+    field(name = "is_synthetic", ty = "bool", desc = "Whether this is made-up demonstration data [dato sintetico]."),
+    field(name = "source", ty = "&str", desc = "Where the record comes from [fonte].")
+)]
+pub enum Organisation {
+    CentralAuthority(CentralAuthority),
+    Prefecture(Prefecture),
+    TerritorialCouncil(TerritorialCouncil),
+    LocalAuthority(LocalAuthority),
+    PublicBody(PublicBody),
+    ThirdSectorOrganisation(ThirdSectorOrganisation),
+    SocialPartner(SocialPartner),
+    ForeignersAssociation(ForeignersAssociation),
+    EconomicBody(EconomicBody),
+    ReligiousBody(ReligiousBody),
+    OtherOrganisation(OtherOrganisation),
+}
+
+impl From<Arc<OrganisationRow>> for Organisation {
+    fn from(row: Arc<OrganisationRow>) -> Self {
+        match row.kind {
+            OrganisationKind::CentralAuthority => Self::CentralAuthority(CentralAuthority::of(row)),
+            OrganisationKind::Prefecture => Self::Prefecture(Prefecture::of(row)),
+            OrganisationKind::TerritorialCouncil => Self::TerritorialCouncil(TerritorialCouncil::of(row)),
+            OrganisationKind::LocalAuthority => Self::LocalAuthority(LocalAuthority::of(row)),
+            OrganisationKind::PublicBody => Self::PublicBody(PublicBody::of(row)),
+            OrganisationKind::ThirdSectorOrganisation => {
+                Self::ThirdSectorOrganisation(ThirdSectorOrganisation::of(row))
+            }
+            OrganisationKind::SocialPartner => Self::SocialPartner(SocialPartner::of(row)),
+            OrganisationKind::ForeignersAssociation => Self::ForeignersAssociation(ForeignersAssociation::of(row)),
+            OrganisationKind::EconomicBody => Self::EconomicBody(EconomicBody::of(row)),
+            OrganisationKind::ReligiousBody => Self::ReligiousBody(ReligiousBody::of(row)),
+            OrganisationKind::OtherOrganisation => Self::OtherOrganisation(OtherOrganisation::of(row)),
+        }
+    }
+}
+
+/// One concrete type: the common fields and, where there are any, its own.
+macro_rules! organisation_type {
+    ($(#[$doc:meta])* $name:ident $(+ $own:ident)?) => {
+        $(#[$doc])*
+        #[derive(MergedObject)]
+        pub struct $name(Body $(, $own)?);
+
+        impl $name {
+            pub fn of(row: Arc<OrganisationRow>) -> Self {
+                Self(Body(row.clone()) $(, $own(row))?)
+            }
+        }
+
+        // The interface calls the common fields on the concrete types.
+        impl Deref for $name {
+            type Target = Body;
+            fn deref(&self) -> &Body {
+                &self.0
+            }
+        }
+    };
+}
+
+organisation_type! {
+    /// The central department or one of its directorates [Dipartimento, direzione centrale].
+    CentralAuthority + CentralAuthorityFields
+}
+organisation_type! {
+    /// An office of the prefect: hub of its province's network [Prefettura – Ufficio territoriale del Governo].
+    Prefecture + PrefectureFields
+}
+organisation_type! {
+    /// A territorial council for immigration, art. 57 DPR 394/1999 [Consiglio territoriale per l'immigrazione].
+    TerritorialCouncil + TerritorialCouncilFields
+}
+organisation_type! {
+    /// A region, province or municipality as a body [ente locale].
+    LocalAuthority
+}
+organisation_type! {
+    /// Another public body [ente pubblico].
+    PublicBody
+}
+organisation_type! {
+    /// A third-sector organisation [ente del terzo settore].
+    ThirdSectorOrganisation + ThirdSectorFields
+}
+organisation_type! {
+    /// A trade union or employers' association [parte sociale].
+    SocialPartner
+}
+organisation_type! {
+    /// An association of foreigners [associazione di stranieri].
+    ForeignersAssociation
+}
+organisation_type! {
+    /// A chamber of commerce or enterprise [organismo economico].
+    EconomicBody
+}
+organisation_type! {
+    /// A diocese, religious community or its charity [ente religioso].
+    ReligiousBody
+}
+organisation_type! {
+    /// Any other body: research institute, contractor [altro ente].
+    OtherOrganisation
+}
+
+/// What only the central level has.
+pub struct CentralAuthorityFields(Arc<OrganisationRow>);
+
+#[Object]
+impl CentralAuthorityFields {
+    /// Its central directorates, by name [direzioni centrali].
+    async fn directorates(&self, ctx: &Context<'_>) -> Vec<CentralAuthority> {
+        let children = Graph::of(ctx).reference::<Directory>().children(self.0.id);
+        children
+            .into_iter()
+            .filter(|body| body.kind == OrganisationKind::CentralAuthority)
+            .map(CentralAuthority::of)
+            .collect()
+    }
+
+    /// The offices that it supervises, by name [Prefetture – UTG].
+    #[graphql(complexity = "20 * child_complexity")]
+    async fn offices(&self, ctx: &Context<'_>) -> Vec<Prefecture> {
+        let children = Graph::of(ctx).reference::<Directory>().children(self.0.id);
+        children.into_iter().filter(|body| body.kind == OrganisationKind::Prefecture).map(Prefecture::of).collect()
+    }
+}
+
+/// What only offices of the prefect have.
+pub struct PrefectureFields(Arc<OrganisationRow>);
+
+#[Object]
+impl PrefectureFields {
+    /// Code of the office in this graph, e.g. `PREF-BO`.
+    async fn office_code(&self) -> &str {
+        self.0.office_code.as_deref().unwrap_or_default()
+    }
+
+    /// Which of the three kinds of addressee it is [tipo di ufficio].
+    async fn office_kind(&self) -> OfficeKind {
+        self.0.office_kind.unwrap_or(OfficeKind::Prefecture)
+    }
+
+    /// Provinces that it is competent for on that day [province di competenza].
+    async fn provinces(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
+    ) -> Vec<Province> {
+        let graph = Graph::of(ctx);
+        let codes = graph.reference::<Directory>().provinces_of(self.0.id, as_of.map_or(graph.today, |day| day.0));
+        codes.iter().filter_map(|code| territory::province(graph, code)).collect()
+    }
+
+    /// The province's territorial council, which the prefect chairs [Consiglio territoriale per l'immigrazione].
+    async fn council(&self, ctx: &Context<'_>) -> Option<TerritorialCouncil> {
+        let graph = Graph::of(ctx);
+        let council = graph.reference::<crate::councils::Councils>().of_office(self.0.id)?;
+        Some(TerritorialCouncil::of(graph.reference::<Directory>().body(council.organisation_id)?))
+    }
+
+    /// Bodies seated in its provinces today [enti del territorio].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Only these kinds.")] kinds: Option<Vec<OrganisationKind>>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<OrganisationOrder>,
+    ) -> Result<Page<Organisation>> {
+        let graph = Graph::of(ctx);
+        let provinces = graph.reference::<Directory>().provinces_of(self.0.id, graph.today);
+        let filter = OrganisationFilter {
+            kinds: kinds.unwrap_or_default(),
+            provinces: Some(provinces),
+            ..OrganisationFilter::default()
+        };
+        page(graph, filter, order_by, first, after).await
+    }
+}
+
+/// What only third-sector organisations have.
+pub struct ThirdSectorFields(Arc<OrganisationRow>);
+
+#[Object]
+impl ThirdSectorFields {
+    /// Number in the national register of the third sector [numero RUNTS].
+    async fn runts_number(&self) -> Option<&str> {
+        self.0.runts_number.as_deref()
+    }
+
+    /// Section of that register, e.g. `ODV`, `APS` [sezione RUNTS].
+    async fn runts_section(&self) -> Option<&str> {
+        self.0.runts_section.as_deref()
+    }
+}
