@@ -2,6 +2,7 @@
 //! and the read [`Session`] that every request works in.
 
 pub mod changes;
+pub mod embedded;
 
 mod session;
 
