@@ -1,0 +1,216 @@
+//! The fixture: a hub on a database of its own.
+//!
+//! The first test starts one private PostgreSQL for the whole run (it ends with the process, however that ends)
+//! and migrates a template; every further database is a copy of a template.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use async_graphql::{Request, Variables};
+use chrono::NaiveDate;
+use futures_util::future::BoxFuture;
+use raccordo::access::Viewer;
+use raccordo::db::embedded::Embedded;
+use raccordo::db::{Database, DatabaseSettings};
+use raccordo::graphql::{Graph, error};
+use raccordo::hub::Hub;
+use raccordo::schema::{self, RaccordoSchema};
+use serde_json::Value;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// The day on which every test happens.
+pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+
+/// Hubs at one time: the private server has 60 connections, a hub uses up to 5.
+static PLACES: Semaphore = Semaphore::const_new(10);
+
+/// What a test's database holds at its start. It is loaded once a run, then copied.
+#[derive(Clone, Copy)]
+pub struct Sample {
+    /// Part of the template's name: small letters, digits and underscores.
+    pub name: &'static str,
+    pub load: for<'a> fn(&'a Database) -> BoxFuture<'a, anyhow::Result<()>>,
+}
+
+/// Migrated, and nothing else.
+pub const EMPTY: Sample = Sample { name: "empty", load: |_| Box::pin(async { Ok(()) }) };
+
+/// A hub on a database of its own, which is removed with it.
+pub struct TestHub {
+    pub hub: Arc<Hub>,
+    pub schema: RaccordoSchema,
+    _copy: Copy,
+    _place: SemaphorePermit<'static>,
+}
+
+/// What a request was answered, and what it cost.
+#[derive(Debug)]
+pub struct Answer {
+    /// The whole response: `data`, `errors`, `extensions`.
+    pub json: Value,
+    /// SQL statements after the session's opening.
+    pub statements: u32,
+}
+
+impl Answer {
+    /// The data of an answer that must hold no errors.
+    #[track_caller]
+    pub fn data(&self) -> &Value {
+        assert_eq!(self.json.get("errors"), None, "{:#}", self.json);
+        &self.json["data"]
+    }
+
+    /// The stable codes of the answer's errors, in their order.
+    pub fn codes(&self) -> Vec<&str> {
+        let errors = self.json["errors"].as_array().map_or(&[][..], Vec::as_slice);
+        errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("(no code)")).collect()
+    }
+}
+
+impl TestHub {
+    /// On a migrated database without data.
+    pub async fn empty() -> Self {
+        Self::with(EMPTY).await
+    }
+
+    /// On a copy of a sample.
+    pub async fn with(sample: Sample) -> Self {
+        let place = PLACES.acquire().await.expect("never closed");
+        let copy = Copy::of(sample);
+        let database = copy.open().await;
+        let hub = Hub::start(database, None, schema::references()).await.expect("the hub starts");
+        let schema = schema::builder().data(hub.clone()).finish();
+        Self { hub, schema, _copy: copy, _place: place }
+    }
+
+    /// Answers a request in-process, as this viewer, on [`TODAY`].
+    pub async fn execute(&self, viewer: &Viewer, query: &str, variables: Value) -> Answer {
+        let graph = Graph::open_on(self.hub.clone(), viewer.clone(), TODAY);
+        let request = Request::new(query).variables(Variables::from_json(variables)).data(graph.clone());
+        let mut response = self.schema.execute(request).await;
+        error::finish(&mut response, "test");
+        Answer {
+            json: serde_json::to_value(response).expect("an answer is JSON"),
+            statements: graph.session.statements(),
+        }
+    }
+
+    /// A connection that sees every row: to lay out records and to look behind the graph.
+    pub async fn maintenance(&self) -> PgConnection {
+        self.hub.database.maintenance().await.expect("the database answers")
+    }
+}
+
+/// One test's database, a copy of a sample's template.
+pub struct Copy {
+    name: String,
+}
+
+impl Copy {
+    pub fn of(sample: Sample) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let template = Server::running().template(sample);
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        administer(format!("create database {name} template {template}"));
+        Self { name }
+    }
+
+    pub fn options(&self) -> PgConnectOptions {
+        Server::running().embedded.options().database(&self.name)
+    }
+
+    pub async fn open(&self) -> Database {
+        open(self.options()).await.expect("the copy opens")
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        administer(format!("drop database {} with (force)", self.name));
+    }
+}
+
+/// The one server of the run.
+pub struct Server {
+    embedded: Embedded,
+    templates: Mutex<HashSet<&'static str>>,
+}
+
+impl Server {
+    pub fn running() -> &'static Self {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        SERVER.get_or_init(Self::start)
+    }
+
+    fn start() -> Self {
+        // Kept between runs: the build's own folder, so that the cluster is made once.
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("it");
+        let embedded = Embedded::start(&folder, None).expect("the embedded PostgreSQL starts");
+        let options = embedded.options();
+        wait_for(async move {
+            let mut connection = PgConnection::connect_with(&options).await?;
+            // What tests write need not outlive a power cut.
+            connection.execute("alter system set fsync = off").await?;
+            connection.execute("alter system set synchronous_commit = off").await?;
+            connection.execute("select pg_reload_conf()").await?;
+            let left: Vec<String> =
+                sqlx::query_scalar("select datname from pg_database where datname ~ '^(test|sample)_'")
+                    .fetch_all(&mut connection)
+                    .await?;
+            for name in left {
+                connection.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await?;
+            }
+            Ok(())
+        });
+        Self { embedded, templates: Mutex::default() }
+    }
+
+    /// The sample's template database, made by whoever needs it first.
+    fn template(&self, sample: Sample) -> String {
+        let name = format!("sample_{}", sample.name);
+        let mut templates = self.templates.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if !templates.contains(sample.name) {
+            administer(format!("drop database if exists {name} with (force)"));
+            administer(format!("create database {name}"));
+            let options = self.embedded.options().database(&name);
+            wait_for(async move {
+                let database = open(options).await?;
+                database.migrate().await?;
+                (sample.load)(&database).await?;
+                // A template in use cannot be copied.
+                database.pool().close().await;
+                Ok(())
+            });
+            templates.insert(sample.name);
+        }
+        name
+    }
+}
+
+async fn open(options: PgConnectOptions) -> anyhow::Result<Database> {
+    Database::open(options, DatabaseSettings { pool_size: 3, ..DatabaseSettings::default() }).await
+}
+
+/// Runs one statement on the server itself.
+fn administer(statement: String) {
+    let options = Server::running().embedded.options();
+    wait_for(async move {
+        PgConnection::connect_with(&options).await?.execute(AssertSqlSafe(statement)).await?;
+        Ok(())
+    });
+}
+
+/// Blocks for work that must not depend on the runtime of the test that happens to need it first.
+fn wait_for(work: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(work)
+    })
+    .join()
+    .expect("no panic")
+    .expect("the test server works");
+}
