@@ -165,8 +165,26 @@ pub struct OrganisationFilter {
     /// Codes; `None` is any.
     pub provinces: Option<Vec<String>>,
     pub municipality: Option<String>,
-    pub parent: Option<Uuid>,
     pub runts_section: Option<String>,
     pub exists_on: Option<NaiveDate>,
     pub is_synthetic: Option<bool>,
+}
+
+/// Order of a list of organisations.
+#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum OrganisationOrder {
+    /// By name, without regard to case and accents.
+    #[default]
+    Name,
+    /// By name, backwards.
+    NameDescending,
+}
+
+/// What a list of organisations stands below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OrganisationsOf {
+    /// A province, by ISTAT code: seated there.
+    Province,
+    /// An office, by id: seated where it is competent today.
+    Office,
 }

@@ -3,19 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::model::{Competence, ContactRow, NaturalKey, OrganisationFilter, OrganisationRow, RegisterEntryRow};
+use super::model::{
+    Competence, ContactRow, NaturalKey, OrganisationFilter, OrganisationOrder, OrganisationRow, OrganisationsOf,
+    RegisterEntryRow,
+};
 use crate::db::columns::Columns;
+use crate::graphql::Result;
+use crate::graphql::list::Listed;
 use crate::graphql::page::Keyset;
-use crate::graphql::{PageArgs, Result};
-
-/// By name, then id.
-pub const BY_NAME: Keyset =
-    Keyset { name: "name", column: "o.sort_key", id: "o.id", sql_type: "text", descending: false, nullable: false };
-/// By name backwards.
-pub const BY_NAME_DESCENDING: Keyset = Keyset { name: "-name", descending: true, ..BY_NAME };
 
 async fn select(
     connection: &mut PgConnection,
@@ -77,50 +76,78 @@ pub async fn by_natural_keys(
     Ok(keys.iter().filter_map(found).collect())
 }
 
-fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &OrganisationFilter) {
-    query.push(" where true");
-    if !filter.kinds.is_empty() {
-        let kinds: Vec<_> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
-        query.push(" and o.kind = any(").push_bind(kinds).push(")");
-    }
-    if let Some(provinces) = &filter.provinces {
-        query.push(" and o.province_code = any(").push_bind(provinces.clone()).push(")");
-    }
-    if let Some(municipality) = &filter.municipality {
-        query.push(" and o.municipality_code = ").push_bind(municipality.clone());
-    }
-    if let Some(parent) = filter.parent {
-        query.push(" and o.parent_id = ").push_bind(parent);
-    }
-    if let Some(section) = &filter.runts_section {
-        query.push(" and o.runts_section = ").push_bind(section.clone());
-    }
-    if let Some(day) = filter.exists_on {
-        query.push(" and (o.valid_from is null or o.valid_from <= ").push_bind(day);
-        query.push(") and (o.valid_until is null or o.valid_until >= ").push_bind(day).push(")");
-    }
-    if let Some(synthetic) = filter.is_synthetic {
-        query.push(" and o.is_synthetic = ").push_bind(synthetic);
-    }
-}
+impl Listed for Arc<OrganisationRow> {
+    type Parent = OrganisationsOf;
+    type Filter = OrganisationFilter;
+    type Order = OrganisationOrder;
 
-pub async fn list(
-    connection: &mut PgConnection,
-    filter: &OrganisationFilter,
-    order: &Keyset,
-    page: &PageArgs,
-) -> Result<Vec<Arc<OrganisationRow>>> {
-    let mut query = QueryBuilder::new(format!("select {} from organisation o", OrganisationRow::LIST));
-    push_filter(&mut query, filter);
-    order.push(&mut query, page);
-    let rows = query.build().fetch_all(connection).await?;
-    Ok(rows.iter().map(|row| OrganisationRow::read(row, 0).map(Arc::new)).collect::<sqlx::Result<_>>()?)
-}
+    const TABLE: &'static str = "organisation o";
+    const JOINS: &'static str = "";
 
-pub async fn count(connection: &mut PgConnection, filter: &OrganisationFilter) -> Result<i64> {
-    let mut query = QueryBuilder::new("select count(*) from organisation o");
-    push_filter(&mut query, filter);
-    Ok(query.build_query_scalar().fetch_one(connection).await?)
+    fn columns() -> String {
+        OrganisationRow::LIST.into()
+    }
+
+    fn read(row: &PgRow, offset: usize) -> sqlx::Result<Self> {
+        OrganisationRow::read(row, offset).map(Arc::new)
+    }
+
+    fn within(parent: OrganisationsOf) -> &'static str {
+        match parent {
+            OrganisationsOf::Province => "o.province_code = k.id",
+            OrganisationsOf::Office => {
+                "o.province_code in (select c.province_code from office_competence c where c.office_id = k.id::uuid \
+                 and (c.valid_from is null or c.valid_from <= current_date) \
+                 and (c.valid_until is null or c.valid_until >= current_date))"
+            }
+        }
+    }
+
+    fn push_filter(filter: &OrganisationFilter, query: &mut QueryBuilder<Postgres>) {
+        if !filter.kinds.is_empty() {
+            let kinds: Vec<_> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
+            query.push(" and o.kind = any(").push_bind(kinds).push(")");
+        }
+        if let Some(provinces) = &filter.provinces {
+            query.push(" and o.province_code = any(").push_bind(provinces.clone()).push(")");
+        }
+        if let Some(municipality) = &filter.municipality {
+            query.push(" and o.municipality_code = ").push_bind(municipality.clone());
+        }
+        if let Some(section) = &filter.runts_section {
+            query.push(" and o.runts_section = ").push_bind(section.clone());
+        }
+        if let Some(day) = filter.exists_on {
+            query.push(" and (o.valid_from is null or o.valid_from <= ").push_bind(day);
+            query.push(") and (o.valid_until is null or o.valid_until >= ").push_bind(day).push(")");
+        }
+        if let Some(synthetic) = filter.is_synthetic {
+            query.push(" and o.is_synthetic = ").push_bind(synthetic);
+        }
+    }
+
+    fn keyset(order: OrganisationOrder) -> Keyset {
+        let by_name = Keyset {
+            name: "name",
+            column: "o.sort_key",
+            id: "o.id",
+            sql_type: "text",
+            descending: false,
+            nullable: false,
+        };
+        match order {
+            OrganisationOrder::Name => by_name,
+            OrganisationOrder::NameDescending => Keyset { name: "-name", descending: true, ..by_name },
+        }
+    }
+
+    fn sort_value(&self, _order: OrganisationOrder) -> Option<String> {
+        Some(self.sort_key.clone())
+    }
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
 }
 
 pub async fn contacts(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<ContactRow>>> {

@@ -10,8 +10,8 @@ use super::model::{MunicipalityRow, ProvinceKind, ProvinceRow, RegionRow, Region
 use crate::graphql::page::{Cursor, Total};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Error, Graph, NodeId, Page, PageArgs, Result};
-use crate::organisations::model::{OrganisationFilter, OrganisationKind};
-use crate::organisations::query::{self as organisations, Organisation, OrganisationOrder, Prefecture};
+use crate::organisations::model::{OrganisationKind, OrganisationOrder, OrganisationsOf};
+use crate::organisations::query::{self as organisations, Organisation, Prefecture};
 
 /// Kinds of the global ids of territorial units.
 pub const REGION: &str = "Region";
@@ -234,12 +234,8 @@ impl Province {
         #[graphql(desc = "Only these kinds.")] kinds: Option<Vec<OrganisationKind>>,
         #[graphql(desc = "Order of the list.")] order_by: Option<OrganisationOrder>,
     ) -> Result<Page<Organisation>> {
-        let filter = OrganisationFilter {
-            kinds: kinds.unwrap_or_default(),
-            provinces: Some(vec![self.0.code.clone()]),
-            ..OrganisationFilter::default()
-        };
-        organisations::page(Graph::of(ctx), filter, order_by, first, after).await
+        let (parent, code) = (OrganisationsOf::Province, self.0.code.clone());
+        organisations::organisations_of(Graph::of(ctx), parent, code, kinds, order_by, first, after).await
     }
 }
 

@@ -6,12 +6,14 @@ mod types;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
+use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 
+use super::Directory;
 use super::loader::{self, OrganisationByKey};
-use super::model::{NaturalKey, OrganisationFilter, OrganisationKind, OrganisationRow};
-use super::{Directory, store};
-use crate::graphql::page::Total;
+use super::model::{
+    NaturalKey, OrganisationFilter, OrganisationKind, OrganisationOrder, OrganisationRow, OrganisationsOf,
+};
+use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::territory::Territory;
@@ -69,16 +71,6 @@ pub struct OrganisationFilterInput {
     is_synthetic: Option<bool>,
 }
 
-/// Order of a list of organisations.
-#[derive(Enum, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OrganisationOrder {
-    /// By name, without regard to case and accents.
-    #[default]
-    Name,
-    /// By name, backwards.
-    NameDescending,
-}
-
 impl OrganisationFilterInput {
     fn parse(self, graph: &Graph) -> OrganisationFilter {
         let territory = graph.reference::<Territory>();
@@ -96,7 +88,6 @@ impl OrganisationFilterInput {
             kinds: self.kinds.unwrap_or_default(),
             provinces,
             municipality: self.municipality,
-            parent: None,
             runts_section: self.runts_section,
             exists_on: self.exists_on.map(|day| day.0),
             is_synthetic: self.is_synthetic,
@@ -104,26 +95,19 @@ impl OrganisationFilterInput {
     }
 }
 
-/// The page of organisations that a checked filter selects.
-pub async fn page(
+/// The organisations below a parent, as its type shows them.
+pub async fn organisations_of(
     graph: &Graph,
-    filter: OrganisationFilter,
+    parent: OrganisationsOf,
+    key: String,
+    kinds: Option<Vec<OrganisationKind>>,
     order: Option<OrganisationOrder>,
     first: Option<i32>,
     after: Option<String>,
 ) -> Result<Page<Organisation>> {
-    let order = match order.unwrap_or_default() {
-        OrganisationOrder::Name => store::BY_NAME,
-        OrganisationOrder::NameDescending => store::BY_NAME_DESCENDING,
-    };
-    let args = order.args(first, after)?;
-    let rows = store::list(&mut *graph.statement().await?, &filter, &order, &args).await?;
-    let total = Total::new(move |graph| {
-        let filter = filter.clone();
-        async move { store::count(&mut *graph.statement().await?, &filter).await }
-    });
-    let cursor = |row: &Arc<OrganisationRow>| order.cursor(Some(row.sort_key.clone()), row.id);
-    Ok(args.page(rows, total, cursor, Organisation::from))
+    let filter = OrganisationFilter { kinds: kinds.unwrap_or_default(), ..OrganisationFilter::default() };
+    let list = List { within: Some((parent, key)), filter, order: order.unwrap_or_default() };
+    list::page(graph, list, first, after, |row: Arc<OrganisationRow>| Organisation::from(row)).await
 }
 
 /// An organisation that a record names; `None` where the viewer may not see it.
@@ -172,7 +156,9 @@ impl OrganisationQuery {
         #[graphql(desc = "Order of the list.")] order_by: Option<OrganisationOrder>,
     ) -> Result<Page<Organisation>> {
         let graph = Graph::of(ctx);
-        page(graph, filter.unwrap_or_default().parse(graph), order_by, first, after).await
+        let filter = filter.unwrap_or_default().parse(graph);
+        let list = List { within: None, filter, order: order_by.unwrap_or_default() };
+        list::page(graph, list, first, after, |row: Arc<OrganisationRow>| Organisation::from(row)).await
     }
 
     /// One office by a key [Prefettura – UTG].

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, MergedObject, Object};
 
-use super::{Body, OrganisationOrder, page};
+use super::{Body, organisations_of};
 use crate::access::Level;
 use crate::councils::query::TerritorialCouncilFields;
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Page, Result};
 use crate::organisations::Directory;
-use crate::organisations::model::{OfficeKind, OrganisationFilter, OrganisationKind, OrganisationRow, Visibility};
+use crate::organisations::model::{
+    OfficeKind, OrganisationKind, OrganisationOrder, OrganisationRow, OrganisationsOf, Visibility,
+};
 use crate::territory::query::{self as territory, Municipality, Province};
 
 /// A body of the network [ente].
@@ -203,13 +205,7 @@ impl PrefectureFields {
         #[graphql(desc = "Order of the list.")] order_by: Option<OrganisationOrder>,
     ) -> Result<Page<Organisation>> {
         let graph = Graph::of(ctx);
-        let provinces = graph.reference::<Directory>().provinces_of(self.0.id, graph.today);
-        let filter = OrganisationFilter {
-            kinds: kinds.unwrap_or_default(),
-            provinces: Some(provinces),
-            ..OrganisationFilter::default()
-        };
-        page(graph, filter, order_by, first, after).await
+        organisations_of(graph, OrganisationsOf::Office, self.0.id.to_string(), kinds, order_by, first, after).await
     }
 }
 
