@@ -12,10 +12,14 @@
 //! - [`db`]: PostgreSQL, embedded or outside.
 
 pub mod access;
+pub mod agreements;
 pub mod councils;
 pub mod db;
+pub mod funding;
 pub mod graphql;
 pub mod hub;
 pub mod organisations;
+pub mod plans;
+pub mod projects;
 pub mod schema;
 pub mod territory;

@@ -2,9 +2,13 @@
 
 use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema, SchemaBuilder};
 
+use crate::agreements;
 use crate::councils::{self, Councils};
+use crate::funding::{self, Programmes};
 use crate::hub::{self, References};
 use crate::organisations::{self, Directory};
+use crate::plans;
+use crate::projects;
 use crate::territory::{self, Territory};
 
 /// Entry points of the graph [grafo della governance].
@@ -15,6 +19,11 @@ pub struct Query(
     organisations::query::OrganisationQuery,
     organisations::query::OrganisationEntities,
     councils::query::CouncilQuery,
+    funding::query::ProgrammeQuery,
+    funding::query::CallQuery,
+    plans::query::PlanQuery,
+    projects::query::ProjectQuery,
+    agreements::query::AgreementQuery,
 );
 
 /// What the hub tells as it happens.
@@ -31,5 +40,5 @@ pub fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
 
 /// The reference data that the rooms keep in memory.
 pub fn references() -> References {
-    References::default().keep::<Territory>().keep::<Directory>().keep::<Councils>()
+    References::default().keep::<Territory>().keep::<Directory>().keep::<Councils>().keep::<Programmes>()
 }

@@ -23,6 +23,22 @@ pub fn cost(first: Option<i32>, item: usize) -> usize {
     1 + first.unwrap_or(USUAL).clamp(0, MOST) as usize * item
 }
 
+/// How many items are wanted, 1 to [`MOST`].
+pub fn bounded(first: Option<i32>) -> Result<usize> {
+    match first.unwrap_or(USUAL) {
+        first if first > MOST => Err(Error::LimitExceeded {
+            message: super::locale::Message::new(
+                format!("Una pagina ha al massimo {MOST} elementi; ne sono stati chiesti {first}."),
+                format!("A page has at most {MOST} items; {first} were asked for."),
+            ),
+            limit: MOST as u64,
+            requested: first as u64,
+        }),
+        first if first < 1 => Err(Error::bad_input("\"first\" deve essere almeno 1.", "\"first\" must be at least 1.")),
+        first => Ok(first as usize),
+    }
+}
+
 /// A connection: edges with cursors, `pageInfo` and `totalCount`.
 pub type Page<T> = Connection<Cursor, T, Total, EmptyFields>;
 
@@ -66,20 +82,7 @@ pub struct PageArgs {
 impl PageArgs {
     /// Checks the caller's arguments for a list in this order.
     pub fn new(first: Option<i32>, after: Option<String>, order: &str) -> Result<Self> {
-        let first = first.unwrap_or(USUAL);
-        if first > MOST {
-            return Err(Error::LimitExceeded {
-                message: super::locale::Message::new(
-                    format!("Una pagina ha al massimo {MOST} elementi; ne sono stati chiesti {first}."),
-                    format!("A page has at most {MOST} items; {first} were asked for."),
-                ),
-                limit: MOST as u64,
-                requested: first as u64,
-            });
-        }
-        if first < 1 {
-            return Err(Error::bad_input("\"first\" deve essere almeno 1.", "\"first\" must be at least 1."));
-        }
+        let first = bounded(first)? as i32;
         let after = after.map(|text| Cursor::decode_cursor(&text)).transpose()?;
         if after.as_ref().is_some_and(|cursor| cursor.order != order) {
             return Err(Error::bad_input(

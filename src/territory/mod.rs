@@ -79,6 +79,16 @@ impl Territory {
             .collect()
     }
 
+    /// Codes of the provinces that a filter means; `None` where it names no place. An unknown place has no provinces.
+    pub fn codes_within(&self, province: Option<&str>, region: Option<&str>, day: NaiveDate) -> Option<Vec<String>> {
+        let of_province =
+            province.map(|name| Vec::from_iter(self.province_named(name, day).map(|found| found.code.clone())));
+        match (of_province, region.map(|code| self.province_codes_of_region(code))) {
+            (Some(province), Some(region)) => Some(province.into_iter().filter(|code| region.contains(code)).collect()),
+            (province, region) => province.or(region),
+        }
+    }
+
     pub fn municipality(&self, code: &str) -> Option<Arc<MunicipalityRow>> {
         self.municipalities.get(code).cloned()
     }

@@ -7,11 +7,17 @@ use chrono::NaiveDate;
 
 use super::Territory;
 use super::model::{MunicipalityRow, ProvinceKind, ProvinceRow, RegionRow, RegionStatute};
+use crate::agreements::model::{AgreementOrder, AgreementsOf};
+use crate::agreements::query::{self as agreements, Agreement};
 use crate::graphql::page::{Cursor, Total};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Error, Graph, NodeId, Page, PageArgs, Result};
 use crate::organisations::model::{OrganisationKind, OrganisationOrder, OrganisationsOf};
 use crate::organisations::query::{self as organisations, Organisation, Prefecture};
+use crate::plans::model::{PlanOrder, PlanStatus, PlansOf};
+use crate::plans::query::{self as plans, TerritorialPlan};
+use crate::projects::model::{ProjectOrder, ProjectStatus, ProjectsOf};
+use crate::projects::query::{self as projects, Project};
 
 /// Kinds of the global ids of territorial units.
 pub const REGION: &str = "Region";
@@ -222,6 +228,49 @@ impl Province {
             id: uuid::Uuid::nil(),
         };
         Ok(args.page(rows, Total::new(move |_| async move { Ok(count) }), cursor, Municipality))
+    }
+
+    /// Territorial plans for it, every edition that the caller may see [piani territoriali].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn plans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Only in these states.")] statuses: Option<Vec<PlanStatus>>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+    ) -> Result<Page<TerritorialPlan>> {
+        let key = self.0.code.clone();
+        plans::plans_of(Graph::of(ctx), PlansOf::Province, key, statuses, order_by, first, after).await
+    }
+
+    /// Projects that work here [progetti].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Only in these states.")] statuses: Option<Vec<ProjectStatus>>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<ProjectOrder>,
+    ) -> Result<Page<Project>> {
+        let key = self.0.code.clone();
+        projects::projects_of(Graph::of(ctx), ProjectsOf::Province, key, statuses, order_by, first, after).await
+    }
+
+    /// Agreements for it [protocolli d'intesa].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Only those in force on this day.")] in_force_on: Option<Date>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<AgreementOrder>,
+    ) -> Result<Page<Agreement>> {
+        let key = self.0.code.clone();
+        agreements::agreements_of(Graph::of(ctx), AgreementsOf::Province, key, in_force_on, order_by, first, after)
+            .await
     }
 
     /// Bodies seated here [enti].

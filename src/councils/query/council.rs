@@ -7,10 +7,12 @@ use crate::councils::Councils;
 use crate::councils::loader::{SeatById, SeatsOfCouncil};
 use crate::councils::model::{SeatCategory, SocialSide, composition};
 use crate::graphql::scalars::Date;
-use crate::graphql::{Graph, NodeId, Result};
+use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::organisations::Directory;
 use crate::organisations::model::OrganisationRow;
 use crate::organisations::query::{self as organisations, Prefecture, TerritorialCouncil};
+use crate::plans::model::{PlanOrder, PlanStatus, PlansOf};
+use crate::plans::query::{self as plans, TerritorialPlan};
 use crate::territory::Territory;
 use crate::territory::query::{self as territory, Province};
 
@@ -78,6 +80,20 @@ impl TerritorialCouncilFields {
         let wanted = |category| categories.as_ref().is_none_or(|wanted| wanted.contains(&category));
         let seats = seats.iter().flat_map(|seats| seats.iter()).filter(|seat| wanted(seat.row.category));
         Ok(seats.cloned().map(CouncilSeat).collect())
+    }
+
+    /// Territorial plans put before it, every edition that the caller may see [piani territoriali].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn plans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Only in these states.")] statuses: Option<Vec<PlanStatus>>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+    ) -> Result<Page<TerritorialPlan>> {
+        let key = self.0.id.to_string();
+        plans::plans_of(Graph::of(ctx), PlansOf::Council, key, statuses, order_by, first, after).await
     }
 
     /// Its composition on a day held against art. 57: which category lacks how many [composizione].

@@ -6,10 +6,15 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::Organisation;
 use crate::access::Level;
+use crate::agreements::model::{AgreementOrder, AgreementsOf};
+use crate::agreements::query::{self as agreements, Agreement};
+use crate::councils::query::{self as councils, CouncilSeat};
 use crate::graphql::scalars::Date;
-use crate::graphql::{Graph, NodeId, Result};
+use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::organisations::loader::{self, ContactOf, RegisterEntriesOf};
 use crate::organisations::model::{OrganisationKind, OrganisationRow, Visibility};
+use crate::projects::model::{ProjectOrder, ProjectStatus, ProjectsOf};
+use crate::projects::query::{self as projects, Project};
 use crate::territory::query::{self as territory, Municipality, Province};
 
 /// How to reach a body [recapiti]. Never public.
@@ -137,6 +142,45 @@ impl Body {
             removed_on: row.removed_on.map(Date),
         };
         Ok(entries.iter().flat_map(|rows| rows.iter()).map(entry).collect())
+    }
+
+    /// Seats in territorial councils that it holds on a day [componente del Consiglio territoriale].
+    #[graphql(complexity = "3 * child_complexity")]
+    async fn council_seats(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
+    ) -> Result<Vec<CouncilSeat>> {
+        councils::seats_held_by(Graph::of(ctx), self.0.id, as_of).await
+    }
+
+    /// Projects that it leads or takes part in [progetti].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Only in these states.")] statuses: Option<Vec<ProjectStatus>>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<ProjectOrder>,
+    ) -> Result<Page<Project>> {
+        let key = self.0.id.to_string();
+        projects::projects_of(Graph::of(ctx), ProjectsOf::Organisation, key, statuses, order_by, first, after).await
+    }
+
+    /// Agreements that it promotes or is party to [protocolli d'intesa].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Only those in force on this day.")] in_force_on: Option<Date>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<AgreementOrder>,
+    ) -> Result<Page<Agreement>> {
+        let key = self.0.id.to_string();
+        let parent = AgreementsOf::Organisation;
+        agreements::agreements_of(Graph::of(ctx), parent, key, in_force_on, order_by, first, after).await
     }
 
     /// Who may see this record [visibilità].

@@ -73,17 +73,9 @@ pub struct OrganisationFilterInput {
 
 impl OrganisationFilterInput {
     fn parse(self, graph: &Graph) -> OrganisationFilter {
-        let territory = graph.reference::<Territory>();
         let day = self.exists_on.map_or(graph.today, |day| day.0);
-        // An unknown place has no organisations.
-        let of_province = self
-            .province
-            .map(|name| Vec::from_iter(territory.province_named(&name, day).map(|found| found.code.clone())));
-        let of_region = self.region.map(|code| territory.province_codes_of_region(&code));
-        let provinces = match (of_province, of_region) {
-            (Some(province), Some(region)) => Some(province.into_iter().filter(|code| region.contains(code)).collect()),
-            (province, region) => province.or(region),
-        };
+        let territory = graph.reference::<Territory>();
+        let provinces = territory.codes_within(self.province.as_deref(), self.region.as_deref(), day);
         OrganisationFilter {
             kinds: self.kinds.unwrap_or_default(),
             provinces,

@@ -8,12 +8,16 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object};
 use super::{Body, organisations_of};
 use crate::access::Level;
 use crate::councils::query::TerritorialCouncilFields;
+use crate::funding::model::{CallOrder, CallsOf};
+use crate::funding::query::{self as funding, FundingCall};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Page, Result};
 use crate::organisations::Directory;
 use crate::organisations::model::{
     OfficeKind, OrganisationKind, OrganisationOrder, OrganisationRow, OrganisationsOf, Visibility,
 };
+use crate::plans::model::{PlanOrder, PlanStatus, PlansOf};
+use crate::plans::query::{self as plans, TerritorialPlan};
 use crate::territory::query::{self as territory, Municipality, Province};
 
 /// A body of the network [ente].
@@ -153,6 +157,18 @@ impl CentralAuthorityFields {
             .collect()
     }
 
+    /// Calls that it issued [avvisi].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn calls(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<CallOrder>,
+    ) -> Result<Page<FundingCall>> {
+        funding::calls_of(Graph::of(ctx), CallsOf::Issuer, self.0.id.to_string(), order_by, first, after).await
+    }
+
     /// The offices that it supervises, by name [Prefetture – UTG].
     #[graphql(complexity = "20 * child_complexity")]
     async fn offices(&self, ctx: &Context<'_>) -> Vec<Prefecture> {
@@ -192,6 +208,20 @@ impl PrefectureFields {
         let graph = Graph::of(ctx);
         let council = graph.reference::<crate::councils::Councils>().of_office(self.0.id)?;
         Some(TerritorialCouncil::of(graph.reference::<Directory>().body(council.organisation_id)?))
+    }
+
+    /// Its territorial plans, every edition that the caller may see [piani territoriali].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn plans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Only in these states.")] statuses: Option<Vec<PlanStatus>>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+    ) -> Result<Page<TerritorialPlan>> {
+        let key = self.0.id.to_string();
+        plans::plans_of(Graph::of(ctx), PlansOf::Office, key, statuses, order_by, first, after).await
     }
 
     /// Bodies seated in its provinces today [enti del territorio].

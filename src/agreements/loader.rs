@@ -1,0 +1,33 @@
+//! Agreements by key, batched.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+
+use super::model::{Agreement, Party};
+use super::store;
+use crate::batched_by_uuid;
+use crate::graphql::{Batched, Result};
+
+batched_by_uuid! {
+    /// An agreement with its promoter.
+    AgreementById => Arc<Agreement>, store::by_ids
+}
+batched_by_uuid! {
+    /// An agreement's parties, in the order of their signatures.
+    PartiesOf => Arc<[Party]>, store::parties
+}
+
+/// An agreement by its reference [numero di protocollo].
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct AgreementByReference(pub String);
+
+impl Batched for AgreementByReference {
+    type Value = Arc<Agreement>;
+    async fn fetch(connection: &mut PgConnection, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let references = keys.iter().map(|key| key.0.clone()).collect();
+        let found = store::by_references(connection, references).await?;
+        Ok(found.into_iter().map(|(key, agreement)| (Self(key), agreement)).collect())
+    }
+}

@@ -1,0 +1,85 @@
+use async_graphql::{Context, ID, InputObject, Object};
+
+use super::parts::{
+    INTERVENTION, NEED, PRIORITY, PlanIntervention, PlanNeed, PlanPriority, intervention, need, priority,
+};
+use super::plan::{PLAN, TerritorialPlan, plan};
+use crate::graphql::list::{self, List};
+use crate::graphql::scalars::Date;
+use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::plans::model::{PlanFilter, PlanOrder, PlanStatus};
+use crate::territory::Territory;
+
+/// What a list of plans is narrowed to; all conditions hold together.
+#[derive(InputObject, Default)]
+pub struct TerritorialPlanFilterInput {
+    /// Only in these states.
+    statuses: Option<Vec<PlanStatus>>,
+    /// Of this province: abbreviation or ISTAT code.
+    province: Option<String>,
+    /// Of this region: ISTAT code.
+    region: Option<String>,
+    /// Whose period includes this day.
+    in_force_on: Option<Date>,
+    /// Only synthetic, or only real, records.
+    is_synthetic: Option<bool>,
+}
+
+/// Plans of the graph.
+#[derive(Default)]
+pub struct PlanQuery;
+
+#[Object]
+impl PlanQuery {
+    /// One territorial plan by its global id; null where there is none that the caller may see.
+    async fn territorial_plan(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+    ) -> Result<Option<TerritorialPlan>> {
+        plan(Graph::of(ctx), NodeId::uuid(PLAN, &id)?).await
+    }
+
+    /// Territorial plans, narrowed and ordered [piani territoriali].
+    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    async fn territorial_plans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Conditions that all hold.")] filter: Option<TerritorialPlanFilterInput>,
+        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+    ) -> Result<Page<TerritorialPlan>> {
+        let graph = Graph::of(ctx);
+        let input = filter.unwrap_or_default();
+        let territory = graph.reference::<Territory>();
+        let filter = PlanFilter {
+            statuses: input.statuses.unwrap_or_default(),
+            provinces: territory.codes_within(input.province.as_deref(), input.region.as_deref(), graph.today),
+            in_force_on: input.in_force_on.map(|day| day.0),
+            is_synthetic: input.is_synthetic,
+        };
+        let list = List { within: None, filter, order: order_by.unwrap_or_default() };
+        list::page(graph, list, first, after, TerritorialPlan).await
+    }
+
+    #[graphql(entity)]
+    async fn territorial_plan_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<TerritorialPlan>> {
+        plan(Graph::of(ctx), NodeId::uuid(PLAN, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn plan_need_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<PlanNeed>> {
+        need(Graph::of(ctx), NodeId::uuid(NEED, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn plan_priority_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<PlanPriority>> {
+        priority(Graph::of(ctx), NodeId::uuid(PRIORITY, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn plan_intervention_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<PlanIntervention>> {
+        intervention(Graph::of(ctx), NodeId::uuid(INTERVENTION, &id)?).await
+    }
+}

@@ -1,0 +1,199 @@
+//! All SQL of plans.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+use super::model::{
+    CoverageRow, Intervention, InterventionRow, NeedRow, PlanFilter, PlanOrder, PlanRow, PlansOf, PriorityRow,
+};
+use crate::db::columns::{Columns, grouped};
+use crate::graphql::Result;
+use crate::graphql::list::Listed;
+use crate::graphql::page::Keyset;
+use crate::organisations::model::OrganisationRow;
+
+async fn rows<R>(
+    connection: &mut PgConnection,
+    sql: String,
+    ids: &[Uuid],
+    read: impl Fn(&PgRow) -> sqlx::Result<R>,
+) -> Result<Vec<R>> {
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await?;
+    Ok(rows.iter().map(read).collect::<sqlx::Result<_>>()?)
+}
+
+pub async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<PlanRow>>> {
+    let sql = format!("select {} from territorial_plan t where t.id = any($1)", PlanRow::LIST);
+    let plans = rows(connection, sql, ids, |row| PlanRow::read(row, 0)).await?;
+    Ok(plans.into_iter().map(|plan| (plan.id, Arc::new(plan))).collect())
+}
+
+async fn needs(connection: &mut PgConnection, column: &str, ids: &[Uuid]) -> Result<Vec<Arc<NeedRow>>> {
+    let sql = format!("select {} from plan_need n where n.{column} = any($1) order by n.ordinal", NeedRow::LIST);
+    rows(connection, sql, ids, |row| NeedRow::read(row, 0).map(Arc::new)).await
+}
+
+pub async fn needs_by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<NeedRow>>> {
+    Ok(needs(connection, "id", ids).await?.into_iter().map(|need| (need.id, need)).collect())
+}
+
+pub async fn needs_of_plans(
+    connection: &mut PgConnection,
+    plans: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<NeedRow>]>>> {
+    Ok(grouped(needs(connection, "plan_id", plans).await?.into_iter().map(|need| (need.plan_id, need))))
+}
+
+async fn priorities(connection: &mut PgConnection, column: &str, ids: &[Uuid]) -> Result<Vec<Arc<PriorityRow>>> {
+    let sql =
+        format!("select {} from plan_priority y where y.{column} = any($1) order by y.ordinal", PriorityRow::LIST);
+    rows(connection, sql, ids, |row| PriorityRow::read(row, 0).map(Arc::new)).await
+}
+
+pub async fn priorities_by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<PriorityRow>>> {
+    Ok(priorities(connection, "id", ids).await?.into_iter().map(|priority| (priority.id, priority)).collect())
+}
+
+pub async fn priorities_of_needs(
+    connection: &mut PgConnection,
+    needs: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<PriorityRow>]>>> {
+    let found = priorities(connection, "need_id", needs).await?;
+    Ok(grouped(found.into_iter().map(|priority| (priority.need_id, priority))))
+}
+
+pub async fn priorities_of_plans(
+    connection: &mut PgConnection,
+    plans: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<PriorityRow>]>>> {
+    let found = priorities(connection, "plan_id", plans).await?;
+    Ok(grouped(found.into_iter().map(|priority| (priority.plan_id, priority))))
+}
+
+async fn interventions(connection: &mut PgConnection, column: &str, ids: &[Uuid]) -> Result<Vec<Arc<Intervention>>> {
+    let sql = format!(
+        "select {}, {} from plan_intervention i left join organisation o on o.id = i.responsible_id
+         where i.{column} = any($1) order by i.ordinal",
+        InterventionRow::LIST,
+        OrganisationRow::LIST
+    );
+    let read = |row: &PgRow| {
+        let responsible = OrganisationRow::read_joined(row, InterventionRow::WIDTH)?.map(Arc::new);
+        Ok(Arc::new(Intervention { row: InterventionRow::read(row, 0)?, responsible }))
+    };
+    rows(connection, sql, ids, read).await
+}
+
+pub async fn interventions_by_ids(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<Intervention>>> {
+    let found = interventions(connection, "id", ids).await?;
+    Ok(found.into_iter().map(|intervention| (intervention.row.id, intervention)).collect())
+}
+
+pub async fn interventions_of_plans(
+    connection: &mut PgConnection,
+    plans: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<Intervention>]>>> {
+    let found = interventions(connection, "plan_id", plans).await?;
+    Ok(grouped(found.into_iter().map(|intervention| (intervention.row.plan_id, intervention))))
+}
+
+pub async fn interventions_of_priorities(
+    connection: &mut PgConnection,
+    priorities: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<Intervention>]>>> {
+    let found = interventions(connection, "priority_id", priorities).await?;
+    Ok(grouped(found.into_iter().map(|intervention| (intervention.row.priority_id, intervention))))
+}
+
+pub async fn coverage(connection: &mut PgConnection, plans: &[Uuid]) -> Result<HashMap<Uuid, Arc<CoverageRow>>> {
+    let found: Vec<CoverageRow> = sqlx::query_as(
+        "select t.id as plan_id,
+           (select count(*) from plan_need n where n.plan_id = t.id) as needs,
+           (select count(*) from plan_intervention i where i.plan_id = t.id) as interventions,
+           array(select n.id from plan_need n where n.plan_id = t.id and not exists (
+               select from plan_priority y join plan_intervention i on i.priority_id = y.id where y.need_id = n.id)
+             order by n.ordinal) as needs_without_intervention,
+           array(select i.id from plan_intervention i where i.plan_id = t.id and not exists (
+               select from project_intervention l join project j on j.id = l.project_id
+               where l.intervention_id = i.id and j.status in ('admitted', 'funded', 'running', 'suspended', 'closed'))
+             order by i.ordinal) as interventions_without_project,
+           array(select i.id from plan_intervention i where i.plan_id = t.id and i.responsible_id is null
+             order by i.ordinal) as interventions_without_actor
+         from territorial_plan t where t.id = any($1)",
+    )
+    .bind(plans)
+    .fetch_all(connection)
+    .await?;
+    Ok(found.into_iter().map(|row| (row.plan_id, Arc::new(row))).collect())
+}
+
+impl Listed for Arc<PlanRow> {
+    type Parent = PlansOf;
+    type Filter = PlanFilter;
+    type Order = PlanOrder;
+
+    const TABLE: &'static str = "territorial_plan t";
+    const JOINS: &'static str = "";
+
+    fn columns() -> String {
+        PlanRow::LIST.into()
+    }
+
+    fn read(row: &PgRow, offset: usize) -> sqlx::Result<Self> {
+        PlanRow::read(row, offset).map(Arc::new)
+    }
+
+    fn within(parent: PlansOf) -> &'static str {
+        match parent {
+            PlansOf::Office => "t.office_id = k.id::uuid",
+            PlansOf::Council => "t.council_id = k.id::uuid",
+            PlansOf::Province => "t.province_code = k.id",
+        }
+    }
+
+    fn push_filter(filter: &PlanFilter, query: &mut QueryBuilder<Postgres>) {
+        if !filter.statuses.is_empty() {
+            let statuses: Vec<_> = filter.statuses.iter().map(|status| status.as_str()).collect();
+            query.push(" and t.status = any(").push_bind(statuses).push(")");
+        }
+        if let Some(provinces) = &filter.provinces {
+            query.push(" and t.province_code = any(").push_bind(provinces.clone()).push(")");
+        }
+        if let Some(day) = filter.in_force_on {
+            query.push(" and t.period_from <= ").push_bind(day).push(" and t.period_until >= ").push_bind(day);
+        }
+        if let Some(synthetic) = filter.is_synthetic {
+            query.push(" and t.is_synthetic = ").push_bind(synthetic);
+        }
+    }
+
+    fn keyset(order: PlanOrder) -> Keyset {
+        let newest_first = Keyset {
+            name: "-period",
+            column: "t.period_from",
+            id: "t.id",
+            sql_type: "date",
+            descending: true,
+            nullable: false,
+        };
+        match order {
+            PlanOrder::NewestFirst => newest_first,
+            PlanOrder::OldestFirst => Keyset { name: "period", descending: false, ..newest_first },
+        }
+    }
+
+    fn sort_value(&self, _order: PlanOrder) -> Option<String> {
+        Some(self.period_from.to_string())
+    }
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+}

@@ -1,0 +1,94 @@
+use async_graphql::{Context, Object, SimpleObject};
+
+use crate::graphql::Graph;
+use crate::graphql::scalars::{Date, Euro};
+use crate::organisations::query::Organisation;
+use crate::projects::model::{ContractRow, Participation, PlaceRow, ProjectRole};
+use crate::territory::query::{self as territory, Municipality, Province};
+
+/// A body's part in a project, beside the lead [partecipazione].
+pub struct ProjectParticipation(pub Participation);
+
+#[Object]
+impl ProjectParticipation {
+    /// The body [ente]; null where the caller may not see it.
+    async fn organisation(&self) -> Option<Organisation> {
+        self.0.organisation.clone().map(Organisation::from)
+    }
+
+    /// Its role [ruolo].
+    async fn role(&self) -> ProjectRole {
+        self.0.row.role
+    }
+
+    /// First day of its part; the project's own where null.
+    async fn valid_from(&self) -> Option<Date> {
+        self.0.row.valid_from.map(Date)
+    }
+
+    /// Last day of its part; the project's own where null.
+    async fn valid_until(&self) -> Option<Date> {
+        self.0.row.valid_until.map(Date)
+    }
+
+    /// Its share of the money, euros.
+    async fn budget_share(&self) -> Option<Euro> {
+        self.0.row.budget_share.map(Euro)
+    }
+
+    /// Whether this is made-up demonstration data [dato sintetico].
+    async fn is_synthetic(&self) -> bool {
+        self.0.row.is_synthetic
+    }
+
+    /// Where the record comes from [fonte].
+    async fn source(&self) -> &str {
+        &self.0.row.source
+    }
+}
+
+/// A contract of a project [contratto].
+#[derive(SimpleObject)]
+pub struct ProjectContract {
+    /// Code of the tender [CIG].
+    cig: String,
+    /// What it is about.
+    subject: Option<String>,
+    /// Amount, euros.
+    amount: Option<Euro>,
+    /// Day of signature.
+    signed_on: Option<Date>,
+    /// Whether this is made-up demonstration data [dato sintetico].
+    is_synthetic: bool,
+    /// Where the record comes from [fonte].
+    source: String,
+}
+
+impl From<&ContractRow> for ProjectContract {
+    fn from(row: &ContractRow) -> Self {
+        Self {
+            cig: row.cig.clone(),
+            subject: row.subject.clone(),
+            amount: row.amount.map(Euro),
+            signed_on: row.signed_on.map(Date),
+            is_synthetic: row.is_synthetic,
+            source: row.source.clone(),
+        }
+    }
+}
+
+/// Where a project works [luogo di intervento].
+pub struct ProjectPlace(pub PlaceRow);
+
+#[Object]
+impl ProjectPlace {
+    /// The province.
+    async fn province(&self, ctx: &Context<'_>) -> Option<Province> {
+        territory::province(Graph::of(ctx), &self.0.province_code)
+    }
+
+    /// The municipality; null where the whole province is meant.
+    async fn municipality(&self, ctx: &Context<'_>) -> Option<Municipality> {
+        territory::municipality(Graph::of(ctx), &self.0.municipality_code)
+    }
+}
