@@ -21,5 +21,7 @@ pub mod hub;
 pub mod organisations;
 pub mod plans;
 pub mod projects;
+pub mod relay;
 pub mod schema;
 pub mod territory;
+pub mod viewer;

@@ -2,19 +2,19 @@
 
 use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema, SchemaBuilder};
 
-use crate::agreements;
-use crate::councils::{self, Councils};
-use crate::funding::{self, Programmes};
-use crate::hub::{self, References};
-use crate::organisations::{self, Directory};
-use crate::plans;
-use crate::projects;
-use crate::territory::{self, Territory};
+use crate::councils::Councils;
+use crate::funding::Programmes;
+use crate::hub::References;
+use crate::organisations::Directory;
+use crate::territory::Territory;
+use crate::{agreements, councils, funding, hub, organisations, plans, projects, relay, territory, viewer};
 
 /// Entry points of the graph [grafo della governance].
 #[derive(MergedObject, Default)]
 pub struct Query(
     hub::HubQuery,
+    relay::query::NodeQuery,
+    viewer::query::ViewerQuery,
     territory::query::TerritoryQuery,
     organisations::query::OrganisationQuery,
     organisations::query::OrganisationEntities,

@@ -35,4 +35,9 @@ impl Viewer {
     pub fn public() -> Self {
         Self { level: Level::Public, organisation: None, audiences: Arc::new([audience::PUBLIC]) }
     }
+
+    /// Whether the viewer holds an audience key.
+    pub fn holds(&self, key: i32) -> bool {
+        self.audiences.binary_search(&key).is_ok()
+    }
 }

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 
-use super::seat::{CouncilSeat, NODE as SEAT};
+use super::seat::{CouncilSeat, SEAT, seat};
 use crate::councils::Councils;
-use crate::councils::loader::{SeatById, SeatsOfCouncil};
+use crate::councils::loader::SeatsOfCouncil;
 use crate::councils::model::{SeatCategory, SocialSide, composition};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -161,7 +161,6 @@ impl CouncilQuery {
 
     #[graphql(entity)]
     async fn council_seat_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilSeat>> {
-        let seat = Graph::of(ctx).load(SeatById(NodeId::uuid(SEAT, &id)?)).await?;
-        Ok(seat.map(|seat| CouncilSeat((*seat).clone())))
+        seat(Graph::of(ctx), NodeId::uuid(SEAT, &id)?).await
     }
 }

@@ -4,4 +4,4 @@ mod council;
 mod seat;
 
 pub use council::{CouncilQuery, TerritorialCouncilFields};
-pub use seat::{CouncilSeat, seats_held_by};
+pub use seat::{CouncilSeat, SEAT, seat, seats_held_by};

@@ -1,7 +1,7 @@
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
-use crate::councils::loader::SeatsHeldBy;
+use crate::councils::loader::{SeatById, SeatsHeldBy};
 use crate::councils::model::{Seat, SeatCategory, SeatRole, SocialSide};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Result};
@@ -10,10 +10,15 @@ use crate::organisations::model::Visibility;
 use crate::organisations::query::{Organisation, TerritorialCouncil};
 
 /// Kind of the global ids of seats.
-pub const NODE: &str = "CouncilSeat";
+pub const SEAT: &str = "CouncilSeat";
 
 /// A seat in a territorial council: an organisation in a category of art. 57, for a period [componente del CTI].
 pub struct CouncilSeat(pub Seat);
+
+/// A seat by its id; `None` where the viewer may not see it.
+pub async fn seat(graph: &Graph, id: Uuid) -> Result<Option<CouncilSeat>> {
+    Ok(graph.load(SeatById(id)).await?.map(|seat| CouncilSeat((*seat).clone())))
+}
 
 /// The seats that an organisation holds, as its type shows them.
 pub async fn seats_held_by(graph: &Graph, organisation: Uuid, as_of: Option<Date>) -> Result<Vec<CouncilSeat>> {
@@ -26,7 +31,7 @@ pub async fn seats_held_by(graph: &Graph, organisation: Uuid, as_of: Option<Date
 impl CouncilSeat {
     /// Global id.
     pub async fn id(&self) -> ID {
-        NodeId::new(NODE, self.0.row.id).id()
+        NodeId::new(SEAT, self.0.row.id).id()
     }
 
     /// The council.

@@ -1,0 +1,3 @@
+//! Viewer: the caller's own entry point, by the level that they act at. Owns no tables.
+
+pub mod query;
