@@ -214,7 +214,7 @@ fn a_cluster_that_was_never_finished_is_made_anew() {
 #[test]
 fn data_of_a_version_that_is_not_installed_are_left_alone() {
     let folder = folder();
-    std::fs::create_dir(folder.path().join("postgres")).unwrap();
+    Embedded::start(folder.path(), None).unwrap().stop();
     std::fs::write(folder.path().join("postgres/PG_VERSION"), "9\n").unwrap();
     let Err(error) = Embedded::start(folder.path(), None) else { panic!("started on data of PostgreSQL 9") };
     assert!(format!("{error:#}").contains("written by PostgreSQL 9, which is not installed"), "{error:#}");
