@@ -2,6 +2,7 @@
 //!
 //! The house, from the street to the cellar; each may use only what stands below it:
 //!
+//! - [`cli`], with [`config`] and [`telemetry`]: the command line.
 //! - [`http`]: the endpoints.
 //! - [`schema`]: merges the rooms' parts; nothing else.
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
@@ -13,15 +14,19 @@
 
 pub mod access;
 pub mod agreements;
+pub mod cli;
+pub mod config;
 pub mod councils;
 pub mod db;
 pub mod funding;
 pub mod graphql;
+pub mod http;
 pub mod hub;
 pub mod organisations;
 pub mod plans;
 pub mod projects;
 pub mod relay;
 pub mod schema;
+pub mod telemetry;
 pub mod territory;
 pub mod viewer;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `raccordo`; see [`raccordo::cli`].
+
+fn main() -> std::process::ExitCode {
+    raccordo::cli::main()
+}

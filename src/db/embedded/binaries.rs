@@ -73,7 +73,7 @@ impl Binaries {
     }
 
     /// Refuses programs that the server's account may not run (a folder below a private home).
-    pub(super) fn check_usable_by(&self, account: &Account) -> anyhow::Result<()> {
+    pub fn check_usable_by(&self, account: &Account) -> anyhow::Result<()> {
         match account.command(&self.program("postgres")).arg("--version").output() {
             Ok(output) if output.status.success() => Ok(()),
             _ => bail!(

@@ -30,7 +30,7 @@ pub(super) fn make_if_missing(place: &Place, binaries: &Binaries, account: &Acco
     if version(place)?.is_some() {
         return Ok(());
     }
-    let ctype = ctype().context("this system has no UTF-8 locale; on Debian: sudo apt-get install locales")?;
+    let ctype = utf8_ctype().context("this system has no UTF-8 locale; on Debian: sudo apt-get install locales")?;
     let unfinished = place.unfinished_cluster();
     if unfinished.exists() {
         std::fs::remove_dir_all(&unfinished).with_context(|| unfinished.display().to_string())?;
@@ -75,7 +75,7 @@ pub(super) fn make_if_missing(place: &Place, binaries: &Binaries, account: &Acco
 }
 
 /// A UTF-8 character class that this system has.
-pub(super) fn ctype() -> Option<&'static CStr> {
+pub fn utf8_ctype() -> Option<&'static CStr> {
     CTYPES.into_iter().find(|name| {
         // SAFETY: the name is a C string; a locale that was made is freed once.
         unsafe {

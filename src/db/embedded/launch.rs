@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use tokio::sync::watch;
 
 use super::place::Place;
 use super::{Account, Binaries};
@@ -20,7 +21,7 @@ const PREDECESSOR_LIMIT: Duration = Duration::from_secs(30);
 const LOG_LIMIT: u64 = 10_000_000;
 
 /// Modest memory, nothing on TCP, checkpoints that let a bulk load run through. `fsync` stays on: its default.
-const SETTINGS: [&str; 18] = [
+const SETTINGS: [&str; 19] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
     "max_connections=60",
@@ -36,6 +37,7 @@ const SETTINGS: [&str; 18] = [
     "checkpoint_timeout=15min",
     "logging_collector=off",
     "log_destination=stderr",
+    "log_min_messages=error",
     "log_line_prefix=%m [%p] ",
     "log_checkpoints=off",
     "cluster_name=raccordo",
@@ -47,6 +49,8 @@ pub(super) struct Server {
     /// Tells once how the child ended.
     ended: Mutex<Receiver<std::io::Result<ExitStatus>>>,
     stopped: bool,
+    /// Becomes true when the child has ended.
+    gone: watch::Receiver<bool>,
 }
 
 impl Server {
@@ -65,6 +69,7 @@ impl Server {
         // Linux sends the parent-death signal when the *thread* that made the child ends: this one outlives the child.
         let (spawned, pid) = sync_channel(1);
         let (end, ended) = sync_channel(1);
+        let (go, gone) = watch::channel(false);
         std::thread::Builder::new().name("postgres".into()).spawn(move || {
             let mut child = match command.spawn().and_then(watched) {
                 Ok(child) => child,
@@ -72,9 +77,10 @@ impl Server {
             };
             let _ = spawned.send(Ok(child.id()));
             let _ = end.send(child.wait());
+            go.send_replace(true);
         })?;
         let pid = pid.recv()?.with_context(|| binaries.program("postgres").display().to_string())?;
-        let server = Self { pid, ended: Mutex::new(ended), stopped: false };
+        let server = Self { pid, ended: Mutex::new(ended), stopped: false, gone };
         server.await_ready(place).with_context(|| tail(&log_file))?;
         Ok(server)
     }
@@ -98,6 +104,14 @@ impl Server {
             if started.elapsed() > START_LIMIT {
                 bail!("PostgreSQL is not ready after {} s", START_LIMIT.as_secs());
             }
+        }
+    }
+
+    /// Ends when the child does, for whatever reason.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut gone = self.gone.clone();
+        async move {
+            let _ = gone.wait_for(|gone| *gone).await;
         }
     }
 

@@ -20,7 +20,8 @@ use std::path::Path;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 pub use account::Account;
-pub use binaries::Binaries;
+pub use binaries::{Binaries, how_to_install};
+pub use cluster::utf8_ctype;
 
 /// Superuser and database of the private server: nobody else can reach it.
 const NAME: &str = "raccordo";
@@ -68,6 +69,11 @@ impl Embedded {
     /// Process id of the server.
     pub fn pid(&self) -> u32 {
         self.server.pid()
+    }
+
+    /// Ends when the server does, for whatever reason: the hub cannot go on without it.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.server.ended()
     }
 
     /// Folder that holds the data: below the data directory, unless the server's account cannot enter that.

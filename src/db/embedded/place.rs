@@ -33,8 +33,17 @@ impl Place {
         } else {
             short_base(account).join(format!("raccordo-{}", fingerprint(&home)))
         };
+        let cluster = home.join("postgres");
+        if let Ok(found) = fs::metadata(&cluster) {
+            ensure!(
+                found.uid() == account.uid(),
+                "{} was made by another user (uid {}); start the hub as that user, or set RACCORDO_DATA_DIR to another folder",
+                cluster.display(),
+                found.uid()
+            );
+        }
         private_folder(&socket_dir, account)?;
-        Ok(Self { cluster: home.join("postgres"), socket_dir })
+        Ok(Self { cluster, socket_dir })
     }
 
     pub fn lock_file(&self) -> PathBuf {

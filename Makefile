@@ -1,0 +1,52 @@
+# make demo   build, load demonstration data, serve http://127.0.0.1:8080   (SIZE=small|national|10x|…  SEED=1)
+# make test   every test of the project
+# make check  format, lint and licences
+# make bench  the benchmarks
+
+SIZE ?= small
+SEED ?= 1
+
+WEB_SOURCES := $(shell find web schema/operations -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+WEB := $(if $(wildcard web/package.json),web/dist/graphiql/index.html)
+CONFORMANCE := $(if $(wildcard tests/conformance/package.json),tests/conformance/node_modules/.package-lock.json)
+
+.PHONY: demo test check bench web conformance
+.DEFAULT_GOAL := demo
+
+demo:
+	@tools/ensure rust node postgresql
+	@$(MAKE) --no-print-directory web
+	cargo build --release --locked
+	target/release/raccordo demo --size $(SIZE) --seed $(SEED)
+
+test:
+	@tools/ensure rust node postgresql
+	@$(MAKE) --no-print-directory web
+	@$(MAKE) --no-print-directory conformance
+	cargo test --locked
+
+check:
+	@tools/ensure rust node
+	@$(MAKE) --no-print-directory web
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	tools/licences.py
+
+bench:
+	@tools/ensure rust node postgresql
+	@$(MAKE) --no-print-directory web
+	cargo bench --locked
+
+# The pages that the program embeds; built anew when their sources change.
+web: $(WEB)
+
+web/dist/graphiql/index.html: $(WEB_SOURCES)
+	cd web && npm ci --no-audit --no-fund && npm run build
+	@touch $@
+
+# The reference implementations' own audits of GraphQL over HTTP and WebSocket, which the tests run against the hub.
+conformance: $(CONFORMANCE)
+
+tests/conformance/node_modules/.package-lock.json: tests/conformance/package-lock.json
+	cd tests/conformance && npm ci --no-audit --no-fund
+	@touch $@

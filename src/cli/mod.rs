@@ -1,0 +1,85 @@
+//! The command line. Its names are a contract: scripts and documents rely on them.
+//!
+//! A command's answer goes to standard output, everything else to standard error. Exit codes: 0 done,
+//! 1 it failed or found something wrong, 2 it was called wrongly.
+
+mod demo;
+mod doctor;
+mod health;
+mod import;
+mod migrate;
+mod open;
+pub mod schema;
+mod serve;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Flags};
+use crate::telemetry;
+
+/// One federated GraphQL graph for the governance of migration in Italy.
+#[derive(Parser)]
+#[command(name = "raccordo", version)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the graph; brings the database up to date first. Refuses the demonstration's tokens.
+    Serve,
+    /// Serve the graph with demonstration data and tokens, loaded at the first start.
+    Demo(demo::Arguments),
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Import a file, matching records by their natural keys.
+    Import(import::Arguments),
+    /// Work with the schema.
+    #[command(subcommand)]
+    Schema(schema::Command),
+    /// Print a demonstration token.
+    Token(token::Arguments),
+    /// Ask the running hub whether it is ready; tells by its exit code.
+    Health,
+    /// Check everything that the hub needs on this machine, with a remedy for what is missing.
+    Doctor,
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = Config::read(&cli.flags).and_then(|config| {
+        telemetry::start(config.log_format);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let result = runtime.block_on(run(cli.command, &config));
+        // What still runs after the draining time is not waited for.
+        runtime.shutdown_background();
+        result
+    });
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => serve::run(config).await,
+        Command::Demo(arguments) => demo::run(config, arguments).await,
+        Command::Migrate => migrate::run(config).await,
+        Command::Import(arguments) => import::run(config, arguments).await,
+        Command::Schema(command) => schema::run(&command),
+        Command::Token(arguments) => token::run(config, arguments),
+        Command::Health => health::run(config).await,
+        Command::Doctor => doctor::run(config).await,
+    }
+}

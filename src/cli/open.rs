@@ -1,0 +1,54 @@
+//! Opens the database that the settings name.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::config::Config;
+use crate::db::Database;
+use crate::db::embedded::Embedded;
+
+/// The open database, and the private server behind it if there is one.
+pub(super) struct Opened {
+    pub database: Database,
+    embedded: Option<Embedded>,
+}
+
+impl Opened {
+    /// Opens the outside database, or starts the embedded one; brings its schema up to date.
+    pub async fn migrated(config: &Config) -> anyhow::Result<Self> {
+        let (options, embedded) = match &config.database_url {
+            Some(url) => (url.options()?, None),
+            None => {
+                let (data_dir, pg_bin) = (config.data_dir.clone(), config.pg_bin.clone());
+                let embedded =
+                    tokio::task::spawn_blocking(move || Embedded::start(&data_dir, pg_bin.as_deref())).await??;
+                (embedded.options(), Some(embedded))
+            }
+        };
+        let database = Database::open(options, config.database()).await?;
+        database.migrate().await.context("the database could not be brought up to date")?;
+        Ok(Self { database, embedded })
+    }
+
+    /// Ends when the private server ends of itself; never for an outside one.
+    pub fn lost(&self) -> impl Future<Output = ()> + Send + 'static {
+        let ended = self.embedded.as_ref().map(Embedded::ended);
+        async {
+            match ended {
+                Some(ended) => ended.await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Gives the connections back, then shuts the private server down.
+    pub async fn close(self) -> anyhow::Result<()> {
+        // A request that is still answered keeps its connection: the server's shutdown ends it.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.database.pool().close()).await;
+        if let Some(embedded) = self.embedded {
+            tokio::task::spawn_blocking(|| embedded.stop()).await?;
+        }
+        Ok(())
+    }
+}

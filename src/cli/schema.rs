@@ -1,0 +1,28 @@
+//! `raccordo schema`
+
+use std::process::ExitCode;
+
+use async_graphql::SDLExportOptions;
+
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Print the schema's definition.
+    Print {
+        /// As a subgraph, with the federation's directives
+        #[arg(long)]
+        federation: bool,
+    },
+}
+
+pub(super) fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    let Command::Print { federation } = command;
+    print!("{}", definition(*federation));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The schema in the definition language: what the repository keeps as `schema/raccordo.graphql`.
+pub fn definition(federation: bool) -> String {
+    let options = SDLExportOptions::new();
+    let options = if federation { options.federation().compose_directive() } else { options };
+    crate::schema::builder().finish().sdl_with_options(options)
+}

@@ -1,0 +1,77 @@
+//! `raccordo serve`
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use super::open::Opened;
+use crate::access::token::DemoKey;
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::{http, schema};
+
+/// Requests under way have this long to finish after the signal to end.
+const DRAINING: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    check_address(config.listen)?;
+    let opened = Opened::migrated(config).await?;
+    until_signalled(opened, None, config.listen).await
+}
+
+/// Says that the address is taken before anything long begins.
+pub(super) fn check_address(listen: SocketAddr) -> anyhow::Result<()> {
+    TcpListener::bind(listen).with_context(|| {
+        format!("cannot serve on {listen}: stop what uses it, or choose another address with --listen")
+    })?;
+    Ok(())
+}
+
+/// Serves until SIGTERM or SIGINT, lets requests under way finish, then closes the database.
+/// A second signal ends the waiting.
+pub(super) async fn until_signalled(
+    opened: Opened,
+    demo_key: Option<&DemoKey>,
+    listen: SocketAddr,
+) -> anyhow::Result<ExitCode> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (stop, mut stopping) = watch::channel(false);
+    let shutdown = async move {
+        // An error means that the sender is gone: time to stop, too.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+
+    let hub = Hub::start(opened.database.clone(), demo_key, schema::references()).await?;
+    let mut server = tokio::spawn(http::serve(hub, listen, shutdown));
+    let result = tokio::select! {
+        served = &mut server => served?,
+        () = either(&mut terminate, &mut interrupt) => {
+            tracing::info!("stopping: requests under way have {} s", DRAINING.as_secs());
+            stop.send_replace(true);
+            tokio::select! {
+                served = &mut server => served?,
+                () = tokio::time::sleep(DRAINING) => {
+                    tracing::warn!("some requests were not finished");
+                    Ok(())
+                }
+                () = either(&mut terminate, &mut interrupt) => Ok(()),
+            }
+        }
+        () = opened.lost() => Err(anyhow::anyhow!("the private PostgreSQL has ended; its log is in the data directory")),
+    };
+    server.abort();
+    opened.close().await?;
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn either(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,327 @@
+//! The settings: flags, else `RACCORDO_*` from the environment, else a TOML file, else the defaults.
+//!
+//! A key has one name everywhere: `data_dir` in the file is `RACCORDO_DATA_DIR` and `--data-dir`.
+//! `DATABASE_URL` is read without the prefix, too; `DATABASE_URL_FILE` names a file that holds it.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use clap::Args;
+use figment::Figment;
+use figment::error::Kind;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Deserializer, Serialize};
+use sqlx::postgres::PgConnectOptions;
+
+use crate::db::DatabaseSettings;
+
+/// Read where it exists, unless `--config` names another.
+const DEFAULT_FILE: &str = "raccordo.toml";
+
+const KEYS: [&str; 8] = [
+    "listen",
+    "data_dir",
+    "database_url",
+    "database_url_file",
+    "database_pool_size",
+    "database_statement_timeout",
+    "pg_bin",
+    "log_format",
+];
+
+/// Settings that may be given on the command line.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[command(next_help_heading = "Settings")]
+pub struct Flags {
+    /// TOML file with settings [env: RACCORDO_CONFIG] [default: raccordo.toml, if there is one]
+    #[arg(long, global = true, env = "RACCORDO_CONFIG", hide_env = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Address to serve on [env: RACCORDO_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// Folder for the embedded database and the demonstration's key [env: RACCORDO_DATA_DIR] [default: .raccordo]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// An outside PostgreSQL, 15 or newer, in place of the embedded one [env: DATABASE_URL or DATABASE_URL_FILE]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<DatabaseUrl>,
+    /// Connections for read sessions [env: RACCORDO_DATABASE_POOL_SIZE] [default: 16]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_pool_size: Option<u32>,
+    /// Time limit of one statement, e.g. 10s or 500ms [env: RACCORDO_DATABASE_STATEMENT_TIMEOUT] [default: 10s]
+    #[arg(long, global = true, value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_statement_timeout: Option<String>,
+    /// Folder of PostgreSQL's programs [env: RACCORDO_PG_BIN] [default: the newest installed]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pg_bin: Option<PathBuf>,
+    /// How to write the log to standard error [env: RACCORDO_LOG_FORMAT] [default: text]
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// All settings, valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    /// `None`: the embedded PostgreSQL.
+    pub database_url: Option<DatabaseUrl>,
+    pub database_pool_size: u32,
+    pub database_statement_timeout: Duration,
+    pub pg_bin: Option<PathBuf>,
+    pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where the outside database is, with its password: never shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(String);
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(set)")
+    }
+}
+
+impl From<String> for DatabaseUrl {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
+
+impl DatabaseUrl {
+    /// # Errors
+    /// Says what is wrong without repeating the URL.
+    pub fn options(&self) -> anyhow::Result<PgConnectOptions> {
+        let scheme = ["postgres://", "postgresql://"].iter().any(|scheme| self.0.starts_with(scheme));
+        let options = scheme.then(|| self.0.parse().ok()).flatten();
+        options.context("database_url: not of the form postgres://user:password@host:port/database")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    listen: SocketAddr,
+    data_dir: PathBuf,
+    database_url: Option<DatabaseUrl>,
+    database_url_file: Option<PathBuf>,
+    database_pool_size: u32,
+    #[serde(deserialize_with = "duration")]
+    database_statement_timeout: Duration,
+    pg_bin: Option<PathBuf>,
+    log_format: LogFormat,
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// Names the key, where it stands and what is allowed.
+    pub fn read(flags: &Flags) -> anyhow::Result<Self> {
+        let file = match &flags.config {
+            Some(file) => {
+                ensure!(file.exists(), "the settings file {} does not exist", file.display());
+                file.as_path()
+            }
+            None => Path::new(DEFAULT_FILE),
+        };
+        Self::merge(file, flags)
+    }
+
+    fn merge(file: &Path, flags: &Flags) -> anyhow::Result<Self> {
+        let defaults = DatabaseSettings::default();
+        let mut figment = Figment::new()
+            .merge(Serialized::default("listen", "127.0.0.1:8080"))
+            .merge(Serialized::default("data_dir", ".raccordo"))
+            .merge(Serialized::default("database_pool_size", defaults.pool_size))
+            .merge(Serialized::default("database_statement_timeout", defaults.statement_timeout.as_secs()))
+            .merge(Serialized::default("log_format", LogFormat::default()));
+        if file.exists() {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let raw: Raw = figment
+            // Only what is ours: platforms set variables of their own with this prefix. An empty one is not set.
+            .merge(given(Env::raw().only(&["database_url", "database_url_file"]), ""))
+            .merge(given(Env::prefixed("RACCORDO_").only(&KEYS), "RACCORDO_"))
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .map_err(explain)?;
+
+        let database_url = match (raw.database_url, raw.database_url_file) {
+            (Some(_), Some(_)) => bail!("database_url and database_url_file are both set: one of them is meant"),
+            (Some(url), None) => Some(url),
+            (None, Some(file)) => {
+                let url =
+                    std::fs::read_to_string(&file).with_context(|| format!("database_url_file: {}", file.display()))?;
+                Some(DatabaseUrl(url.trim().to_owned()))
+            }
+            (None, None) => None,
+        };
+        if let Some(url) = &database_url {
+            url.options()?;
+        }
+        let pool_sizes = 1..=1000;
+        ensure!(
+            pool_sizes.contains(&raw.database_pool_size),
+            "database_pool_size: {} is not a number from {} to {}",
+            raw.database_pool_size,
+            pool_sizes.start(),
+            pool_sizes.end()
+        );
+        Ok(Self {
+            listen: raw.listen,
+            data_dir: raw.data_dir,
+            database_url,
+            database_pool_size: raw.database_pool_size,
+            database_statement_timeout: raw.database_statement_timeout,
+            pg_bin: raw.pg_bin,
+            log_format: raw.log_format,
+        })
+    }
+
+    pub fn database(&self) -> DatabaseSettings {
+        DatabaseSettings { pool_size: self.database_pool_size, statement_timeout: self.database_statement_timeout }
+    }
+}
+
+/// Leaves out variables that are set to nothing, as compose files do.
+fn given(env: Env, prefix: &'static str) -> Env {
+    env.filter(move |key| {
+        std::env::var_os(format!("{prefix}{key}").to_uppercase()).is_none_or(|value| !value.is_empty())
+    })
+}
+
+/// `10s`, `500ms`, `2min`; a bare number is seconds.
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        Seconds(u64),
+        Text(String),
+    }
+    let parsed = match Given::deserialize(deserializer)? {
+        Given::Seconds(seconds) => Some(Duration::from_secs(seconds)),
+        Given::Text(text) => {
+            let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            let (number, unit) = text.split_at(digits);
+            let milliseconds = match unit.trim() {
+                "ms" => Some(1),
+                "s" | "" => Some(1_000),
+                "min" => Some(60_000),
+                _ => None,
+            };
+            milliseconds.zip(number.parse::<u64>().ok()).map(|(unit, number)| Duration::from_millis(number * unit))
+        }
+    };
+    parsed
+        .filter(|time| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(time))
+        .ok_or_else(|| serde::de::Error::custom("not a time from 1ms to 60min, e.g. 10s, 500ms or 2min"))
+}
+
+/// One line for each mistake: where it stands, which key, what is allowed. Values are not repeated where they are secret.
+fn explain(errors: figment::Error) -> anyhow::Error {
+    let lines: Vec<String> = errors
+        .into_iter()
+        .map(|error| {
+            let source = error.metadata.as_ref();
+            let file = source.and_then(|metadata| metadata.source.as_ref()?.file_path());
+            let in_environment = source.is_some_and(|metadata| metadata.name.contains("environment"));
+            let key = match error.path.join(".") {
+                key if in_environment => format!("RACCORDO_{}", key.to_uppercase()),
+                key => key,
+            };
+            let what = match &error.kind {
+                Kind::UnknownField(name, _) => format!("{name} is no setting; the settings are {}", KEYS.join(", ")),
+                Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+                    format!("{key}: {expected} is expected")
+                }
+                Kind::UnknownVariant(_, allowed) => format!("{key}: one of {} is expected", allowed.join(", ")),
+                _ if key.is_empty() => error.kind.to_string(),
+                other => format!("{key}: {other}"),
+            };
+            match file {
+                Some(file) => format!("{}: {what}", file.display()),
+                None => what,
+            }
+        })
+        .collect();
+    anyhow::anyhow!(lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Config, Flags, LogFormat};
+
+    fn read(toml: &str, flags: Flags) -> Result<Config, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), toml).unwrap();
+        Config::merge(file.path(), &flags).map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_the_defaults() {
+        let flags = Flags { listen: Some("0.0.0.0:1".parse().unwrap()), ..Flags::default() };
+        let config =
+            read("listen = '127.0.0.1:2'\ndatabase_statement_timeout = '500ms'\nlog_format = 'json'", flags).unwrap();
+        assert_eq!(config.listen.to_string(), "0.0.0.0:1");
+        assert_eq!(config.database_statement_timeout, Duration::from_millis(500));
+        assert_eq!(config.log_format, LogFormat::Json);
+        assert_eq!(config.database_pool_size, 16);
+        assert_eq!(config.data_dir.to_str(), Some(".raccordo"));
+    }
+
+    #[test]
+    fn mistakes_name_the_key_and_what_is_allowed() {
+        for (toml, parts) in [
+            ("lisen = 'x'", ["lisen is no setting", "listen, data_dir"]),
+            ("listen = 'here'", ["listen", "invalid socket address"]),
+            ("database_pool_size = 0", ["database_pool_size", "from 1 to 1000"]),
+            ("database_pool_size = 'many'", ["database_pool_size", "u32 is expected"]),
+            ("database_statement_timeout = '3 days'", ["database_statement_timeout", "from 1ms to 60min"]),
+            ("log_format = 'xml'", ["log_format", "text, json"]),
+            ("database_url = 'mysql://root:secret@db'", ["database_url", "postgres://user:password@host"]),
+            ("database_url = 'postgres://a'\ndatabase_url_file = 'b'", ["database_url", "both set"]),
+            ("listen = ", ["TOML parse error", "line 1"]),
+        ] {
+            let error = read(toml, Flags::default()).unwrap_err();
+            for part in parts {
+                assert!(error.contains(part), "{toml}: {error}");
+            }
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_read_from_a_file_and_never_shown() {
+        let secret = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(secret.path(), "postgres://hub:secret@db/raccordo\n").unwrap();
+        let config = read(&format!("database_url_file = '{}'", secret.path().display()), Flags::default()).unwrap();
+        assert!(!format!("{config:?}").contains("secret"));
+        assert_eq!(config.database_url.unwrap().options().unwrap().get_database(), Some("raccordo"));
+    }
+}
