@@ -12,6 +12,9 @@
 //! - [`access`]: who the caller is and which rows that makes visible.
 //! - [`db`]: PostgreSQL, embedded or outside.
 
+// The schema is one type made of many: its answer is one deeply nested future.
+#![recursion_limit = "512"]
+
 pub mod access;
 pub mod agreements;
 pub mod cli;

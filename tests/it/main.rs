@@ -1,6 +1,9 @@
 //! The integration tests: one binary, one private PostgreSQL, a database of its own for each test.
 //! The fixture is [`hub::TestHub`].
 
+// The schema is one type made of many: its answer is one deeply nested future.
+#![recursion_limit = "512"]
+
 mod architecture;
 mod embedded;
 mod hub;
