@@ -7,6 +7,7 @@
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
 //!   [`funding`], [`plans`], [`projects`], [`agreements`], [`network`], [`search`].
 //!   Each owns its tables, its types and its part of the schema.
+//! - [`integration`]: data from outside: the reference data that every installation holds.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
 //! - [`access`]: who the caller is and which rows that makes visible.
 //! - [`db`]: PostgreSQL, embedded or outside.
@@ -15,4 +16,5 @@ pub mod access;
 pub mod db;
 pub mod graphql;
 pub mod hub;
+pub mod integration;
 pub mod schema;
