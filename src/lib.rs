@@ -14,6 +14,7 @@
 
 pub mod access;
 pub mod db;
+pub mod demo;
 pub mod graphql;
 pub mod hub;
 pub mod integration;
