@@ -8,6 +8,7 @@
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
 //!   [`funding`], [`plans`], [`projects`], [`agreements`], [`network`], [`search`].
 //!   Each owns its tables, its types and its part of the schema.
+//! - [`integration`]: data from outside: the reference data that every installation holds.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
 //! - [`access`]: who the caller is and which rows that makes visible.
 //! - [`db`]: PostgreSQL, embedded or outside.
@@ -21,10 +22,12 @@ pub mod cli;
 pub mod config;
 pub mod councils;
 pub mod db;
+pub mod demo;
 pub mod funding;
 pub mod graphql;
 pub mod http;
 pub mod hub;
+pub mod integration;
 pub mod organisations;
 pub mod plans;
 pub mod projects;

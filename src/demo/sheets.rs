@@ -1,0 +1,223 @@
+//! Rows on their way into the tables, in PostgreSQL's COPY text format.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use chrono::NaiveDate;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+/// A value of a row.
+pub trait Cell {
+    fn write(&self, out: &mut Vec<u8>);
+}
+
+macro_rules! plain_cells {
+    ($($type:ty),*) => {$(
+        impl Cell for $type {
+            fn write(&self, out: &mut Vec<u8>) {
+                write!(out, "{self}").expect("memory takes every write");
+            }
+        }
+    )*};
+}
+plain_cells!(i32, u32, bool, NaiveDate, Uuid);
+
+impl Cell for &str {
+    fn write(&self, out: &mut Vec<u8>) {
+        for byte in self.bytes() {
+            match byte {
+                b'\\' => out.extend(b"\\\\"),
+                b'\t' => out.extend(b"\\t"),
+                b'\n' => out.extend(b"\\n"),
+                b'\r' => out.extend(b"\\r"),
+                byte => out.push(byte),
+            }
+        }
+    }
+}
+
+impl Cell for String {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.as_str().write(out);
+    }
+}
+
+impl<T: Cell> Cell for Option<T> {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Some(value) => value.write(out),
+            None => out.extend(b"\\N"),
+        }
+    }
+}
+
+/// The rows for one table.
+pub struct Sheet {
+    pub table: &'static str,
+    columns: &'static str,
+    text: Vec<u8>,
+}
+
+impl Sheet {
+    fn new(table: &'static str, columns: &'static str) -> Self {
+        Self { table, columns, text: Vec::new() }
+    }
+
+    /// Adds a row: its values in the order of the columns.
+    pub fn row(&mut self, cells: &[&dyn Cell]) {
+        for (index, cell) in cells.iter().enumerate() {
+            if index > 0 {
+                self.text.push(b'\t');
+            }
+            cell.write(&mut self.text);
+        }
+        self.text.push(b'\n');
+    }
+
+    /// Writes the rows into the table and forgets them. Returns how many there were.
+    async fn empty_into(&mut self, connection: &mut PgConnection) -> anyhow::Result<u64> {
+        let statement = format!("copy {} ({}) from stdin", self.table, self.columns);
+        let mut copy = connection.copy_in_raw(&statement).await.context(self.table)?;
+        for part in self.text.chunks(1 << 16) {
+            copy.send(part).await?;
+        }
+        self.text.clear();
+        copy.finish().await.context(self.table)
+    }
+}
+
+macro_rules! sheets {
+    ($($name:ident: $table:literal ($($column:literal),+ $(,)?)),+ $(,)?) => {
+        /// A sheet for every table that the demonstration fills; what is referred to stands first.
+        pub struct Sheets {
+            $(pub $name: Sheet),+
+        }
+
+        impl Sheets {
+            pub const TABLES: &'static [&'static str] = &[$($table),+];
+
+            pub fn new() -> Self {
+                Self { $($name: Sheet::new($table, concat_columns!($($column),+))),+ }
+            }
+
+            fn in_order(&mut self) -> Vec<&mut Sheet> {
+                vec![$(&mut self.$name),+]
+            }
+        }
+    };
+}
+macro_rules! concat_columns {
+    ($first:literal $(, $rest:literal)*) => { concat!($first $(, ", ", $rest)*) };
+}
+
+sheets! {
+    organisations: "organisation" (
+        "id", "number", "kind", "name", "short_name", "description", "fiscal_code", "vat_number", "ipa_code",
+        "runts_number", "runts_section", "province_code", "municipality_code", "valid_from", "valid_until",
+        "visibility", "is_synthetic", "source", "updated_at",
+    ),
+    contacts: "organisation_contact" ("organisation_id", "owner_number", "email", "certified_email", "visibility"),
+    register: "organisation_register_entry" (
+        "organisation_id", "section", "entry_number", "registered_on", "removed_on", "visibility",
+    ),
+    groups: "audience_group" ("number", "purpose"),
+    group_members: "audience_group_member" ("group_number", "member"),
+    seats: "council_seat" (
+        "id", "council_id", "organisation_id", "category", "side", "role", "valid_from", "valid_until",
+        "province_code", "owner_number", "visibility", "is_synthetic", "source", "updated_at",
+    ),
+    calls: "funding_call" (
+        "id", "reference", "title", "programme_code", "issuer_id", "owner_number", "opens_on", "closes_on", "budget",
+        "eligible_kinds", "max_partners", "requires_intervention", "province_code", "visibility", "is_synthetic",
+        "source", "updated_at",
+    ),
+    plans: "territorial_plan" (
+        "id", "office_id", "owner_number", "council_id", "province_code", "title", "edition", "previous_edition_id",
+        "status", "period_from", "period_until", "endorsed_on", "adopted_on", "context_analysis", "objectives",
+        "resources", "visibility", "is_synthetic", "source", "updated_at",
+    ),
+    needs: "plan_need" (
+        "id", "plan_id", "audience", "ordinal", "topic", "title", "description", "indicator", "indicator_value",
+        "indicator_on", "indicator_source", "is_synthetic",
+    ),
+    priorities: "plan_priority" (
+        "id", "plan_id", "audience", "need_id", "ordinal", "title", "description", "is_synthetic",
+    ),
+    interventions: "plan_intervention" (
+        "id", "plan_id", "audience", "priority_id", "ordinal", "title", "description", "responsible_id", "starts_on",
+        "ends_on", "budget", "expected_results", "is_synthetic",
+    ),
+    projects: "project" (
+        "id", "title", "summary", "status", "cup", "local_code", "starts_on", "ends_on", "lead_id", "owner_number",
+        "programme_code", "call_id", "province_code", "public_funding", "total_cost", "visibility", "group_number",
+        "is_synthetic", "source", "updated_at",
+    ),
+    participations: "project_participation" (
+        "id", "project_id", "audience", "organisation_id", "role", "valid_from", "valid_until", "budget_share",
+        "is_synthetic", "source",
+    ),
+    places: "project_place" ("project_id", "audience", "province_code", "municipality_code"),
+    contracts: "project_contract" (
+        "id", "project_id", "audience", "cig", "subject", "amount", "signed_on", "is_synthetic", "source",
+    ),
+    project_interventions: "project_intervention" ("project_id", "audience", "intervention_id"),
+    agreements: "agreement" (
+        "id", "reference", "title", "subject", "promoter_id", "owner_number", "province_code", "signed_on",
+        "valid_from", "valid_until", "visibility", "is_synthetic", "source", "updated_at",
+    ),
+    parties: "agreement_party" (
+        "id", "agreement_id", "audience", "organisation_id", "signed_on", "withdrew_on", "is_synthetic", "source",
+    ),
+}
+
+impl Sheets {
+    /// Writes all rows, table by table, and forgets them; `after_table` hears of each table that is done.
+    pub async fn empty_into(
+        &mut self,
+        connection: &mut PgConnection,
+        mut after_table: impl FnMut(),
+    ) -> anyhow::Result<u64> {
+        let mut rows = 0;
+        for sheet in self.in_order() {
+            rows += sheet.empty_into(connection).await?;
+            after_table();
+        }
+        Ok(rows)
+    }
+
+    /// All rows as they would be written.
+    #[cfg(test)]
+    pub fn text(&mut self) -> String {
+        let parts = self.in_order().into_iter().map(|sheet| String::from_utf8_lossy(&sheet.text).into_owned());
+        parts.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Takes FORCE ROW LEVEL SECURITY off the tables and returns those that had it, for [`restore_force`]. Where the
+/// hub's role is no superuser, PostgreSQL refuses COPY into a table whose policies bind the role.
+pub async fn lift_force(connection: &mut PgConnection) -> sqlx::Result<Vec<&'static str>> {
+    let mut lifted = Vec::new();
+    for table in Sheets::TABLES {
+        let binds = sqlx::query_scalar("select row_security_active($1::text)").bind(*table);
+        if binds.fetch_one(&mut *connection).await? {
+            set_force(connection, table, "no force").await?;
+            lifted.push(*table);
+        }
+    }
+    Ok(lifted)
+}
+
+/// Undoes [`lift_force`].
+pub async fn restore_force(connection: &mut PgConnection, tables: &[&'static str]) -> sqlx::Result<()> {
+    for table in tables {
+        set_force(connection, table, "force").await?;
+    }
+    Ok(())
+}
+
+async fn set_force(connection: &mut PgConnection, table: &str, force: &str) -> sqlx::Result<()> {
+    let statement = format!("alter table {table} {force} row level security");
+    sqlx::query(AssertSqlSafe(statement)).execute(connection).await?;
+    Ok(())
+}

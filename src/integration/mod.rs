@@ -1,0 +1,3 @@
+//! Integration: data that come from outside the hub.
+
+pub mod reference;
