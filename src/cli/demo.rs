@@ -1,13 +1,15 @@
 //! `raccordo demo`
 
 use std::process::ExitCode;
-use std::str::FromStr;
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::open::Opened;
 use super::serve;
 use crate::access::persona::PERSONAS;
 use crate::access::token::DemoKey;
 use crate::config::Config;
+use crate::demo::{self, Loaded, Size};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -19,27 +21,6 @@ pub(super) struct Arguments {
     seed: u64,
 }
 
-/// How much synthetic data there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Size {
-    Small,
-    /// The national size so many times.
-    National(u32),
-}
-
-impl FromStr for Size {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let times = |text: &str| text.strip_suffix('x')?.parse().ok().filter(|times| (1..=100).contains(times));
-        match text {
-            "small" => Ok(Self::Small),
-            "national" => Ok(Self::National(1)),
-            _ => times(text).map(Self::National).ok_or_else(|| "small, national, or 2x to 100x".into()),
-        }
-    }
-}
-
 pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
     serve::check_address(config.listen)?;
     let opened = Opened::migrated(config).await?;
@@ -49,7 +30,14 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     serve::until_signalled(opened, Some(&key), config.listen).await
 }
 
-async fn load(_opened: &Opened, _arguments: &Arguments) -> anyhow::Result<()> {
+async fn load(opened: &Opened, arguments: &Arguments) -> anyhow::Result<()> {
+    let bar = ProgressBar::new(1000).with_message("loading demonstration data");
+    bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {percent} % {elapsed}")?);
+    let loaded = demo::load(&opened.database, arguments.size, arguments.seed, |done| bar.set_position(done)).await?;
+    bar.finish_and_clear();
+    if let Loaded::Now { rows } = loaded {
+        println!("{rows} synthetic rows loaded in {:.1} s\n", bar.elapsed().as_secs_f64());
+    }
     Ok(())
 }
 
@@ -66,19 +54,4 @@ fn introduce(config: &Config, key: &DemoKey) -> anyhow::Result<()> {
     }
     println!("Print one again with: raccordo token --persona {}", PERSONAS[0].name);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Size;
-
-    #[test]
-    fn sizes_are_named_or_multiples_of_national() {
-        assert_eq!("small".parse(), Ok(Size::Small));
-        assert_eq!("national".parse(), Ok(Size::National(1)));
-        assert_eq!("10x".parse(), Ok(Size::National(10)));
-        for wrong in ["", "x", "0x", "101x", "-1x", "large"] {
-            assert!(wrong.parse::<Size>().is_err(), "{wrong}");
-        }
-    }
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use crate::config::Config;
 use crate::db::Database;
 use crate::db::embedded::Embedded;
+use crate::integration::reference;
 
 /// The open database, and the private server behind it if there is one.
 pub(super) struct Opened {
@@ -15,7 +16,7 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Opens the outside database, or starts the embedded one; brings its schema up to date.
+    /// Opens the outside database, or starts the embedded one; brings its schema and reference data up to date.
     pub async fn migrated(config: &Config) -> anyhow::Result<Self> {
         let (options, embedded) = match &config.database_url {
             Some(url) => (url.options()?, None),
@@ -28,6 +29,7 @@ impl Opened {
         };
         let database = Database::open(options, config.database()).await?;
         database.migrate().await.context("the database could not be brought up to date")?;
+        reference::load(&mut database.maintenance().await?).await.context("the reference data could not be loaded")?;
         Ok(Self { database, embedded })
     }
 
