@@ -185,13 +185,6 @@ impl Sheets {
         }
         Ok(rows)
     }
-
-    /// All rows as they would be written.
-    #[cfg(test)]
-    pub fn text(&mut self) -> String {
-        let parts = self.in_order().into_iter().map(|sheet| String::from_utf8_lossy(&sheet.text).into_owned());
-        parts.collect::<Vec<_>>().join("\n")
-    }
 }
 
 /// Takes FORCE ROW LEVEL SECURITY off the tables and returns those that had it, for [`restore_force`]. Where the

@@ -1,5 +1,7 @@
 //! The kinds of organisation as GraphQL types behind one interface.
 
+#![allow(clippy::duplicated_attributes, reason = "two fields of an interface may have the same type")]
+
 use std::ops::Deref;
 use std::sync::Arc;
 
