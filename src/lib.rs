@@ -5,10 +5,11 @@
 //! - [`cli`], with [`config`] and [`telemetry`]: the command line.
 //! - [`http`]: the endpoints.
 //! - [`schema`]: merges the rooms' parts; nothing else.
-//! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
-//!   [`funding`], [`plans`], [`projects`], [`agreements`], [`network`], [`search`].
-//!   Each owns its tables, its types and its part of the schema.
+//! - [`demo`]: the synthetic network of the demonstration.
 //! - [`integration`]: data from outside: the reference data that every installation holds.
+//! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
+//!   [`funding`], [`plans`], [`projects`], [`agreements`]; [`relay`] and [`viewer`] are ways into them.
+//!   Each owns its tables, its types and its part of the schema.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
 //! - [`access`]: who the caller is and which rows that makes visible.
 //! - [`db`]: PostgreSQL, embedded or outside.

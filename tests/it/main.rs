@@ -7,5 +7,6 @@
 mod architecture;
 mod embedded;
 mod hub;
+mod levels;
 mod migrations;
 mod policies;

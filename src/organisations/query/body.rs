@@ -1,8 +1,10 @@
 //! What all organisations have in common.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, OutputType, SimpleObject, TypeName};
 
 use super::Organisation;
 use crate::access::Level;
@@ -41,11 +43,26 @@ pub struct RegisterEntry {
     removed_on: Option<Date>,
 }
 
-/// The fields that every kind of organisation has.
-pub struct Body(pub Arc<OrganisationRow>);
+/// The fields that every kind of organisation has, as part of the kind's own type `K`.
+///
+/// One type for each kind: the framework fills a type that reaches itself only once, so that kinds which share
+/// one `Body` would get its fields before it has any.
+pub struct Body<K>(pub Arc<OrganisationRow>, PhantomData<fn() -> K>);
 
-#[Object]
-impl Body {
+impl<K> Body<K> {
+    pub fn of(row: Arc<OrganisationRow>) -> Self {
+        Self(row, PhantomData)
+    }
+}
+
+impl<K: OutputType> TypeName for Body<K> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Body", K::type_name()).into()
+    }
+}
+
+#[Object(name_type)]
+impl<K: OutputType> Body<K> {
     /// Global id.
     pub async fn id(&self) -> ID {
         NodeId::new(super::NODE, self.0.id).id()

@@ -81,18 +81,18 @@ macro_rules! organisation_type {
     ($(#[$doc:meta])* $name:ident $(+ $own:ident)?) => {
         $(#[$doc])*
         #[derive(MergedObject)]
-        pub struct $name(Body $(, $own)?);
+        pub struct $name(Body<$name> $(, $own)?);
 
         impl $name {
             pub fn of(row: Arc<OrganisationRow>) -> Self {
-                Self(Body(row.clone()) $(, $own(row))?)
+                Self(Body::of(row.clone()) $(, $own(row))?)
             }
         }
 
         // The interface calls the common fields on the concrete types.
         impl Deref for $name {
-            type Target = Body;
-            fn deref(&self) -> &Body {
+            type Target = Body<$name>;
+            fn deref(&self) -> &Body<$name> {
                 &self.0
             }
         }
