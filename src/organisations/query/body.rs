@@ -163,7 +163,7 @@ impl<K: OutputType> Body<K> {
 
     /// Seats in territorial councils that it holds on a day [componente del Consiglio territoriale].
     #[graphql(complexity = "3 * child_complexity")]
-    async fn council_seats(
+    pub async fn council_seats(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
@@ -173,7 +173,7 @@ impl<K: OutputType> Body<K> {
 
     /// Projects that it leads or takes part in [progetti].
     #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
-    async fn projects(
+    pub async fn projects(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
@@ -187,7 +187,7 @@ impl<K: OutputType> Body<K> {
 
     /// Agreements that it promotes or is party to [protocolli d'intesa].
     #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
-    async fn agreements(
+    pub async fn agreements(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, MergedObject, Object};
 
-use super::{Body, organisations_of};
+use super::{Body, Contact, RegisterEntry, organisations_of};
 use crate::access::Level;
-use crate::councils::query::TerritorialCouncilFields;
+use crate::agreements::model::AgreementOrder;
+use crate::agreements::query::Agreement;
+use crate::councils::query::{CouncilSeat, TerritorialCouncilFields};
 use crate::funding::model::{CallOrder, CallsOf};
 use crate::funding::query::{self as funding, FundingCall};
 use crate::graphql::scalars::Date;
@@ -20,6 +22,8 @@ use crate::organisations::model::{
 };
 use crate::plans::model::{PlanOrder, PlanStatus, PlansOf};
 use crate::plans::query::{self as plans, TerritorialPlan};
+use crate::projects::model::{ProjectOrder, ProjectStatus};
+use crate::projects::query::Project;
 use crate::territory::query::{self as territory, Municipality, Province};
 
 /// A body of the network [ente].
@@ -33,11 +37,51 @@ use crate::territory::query::{self as territory, Municipality, Province};
     field(name = "description", ty = "Option<&str>", desc = "What it does, in a few sentences."),
     field(name = "fiscal_code", ty = "Option<&str>", desc = "Fiscal code of the body, 11 digits [codice fiscale]."),
     field(name = "ipa_code", ty = "Option<&str>", desc = "Code in the index of public administrations [codice IPA]."),
+    field(name = "vat_number", ty = "Option<&str>", desc = "VAT number, 11 digits [partita IVA]."),
     field(name = "website", ty = "Option<&str>", desc = "Web site."),
     field(name = "province", ty = "Option<Province>", desc = "Province of the seat [provincia della sede]."),
     field(name = "municipality", ty = "Option<Municipality>", desc = "Municipality of the seat [comune della sede]."),
+    field(
+        name = "parent",
+        ty = "Result<Option<Organisation>>",
+        desc = "The body that this one belongs to [ente sovraordinato]."
+    ),
     field(name = "valid_from", ty = "Option<Date>", desc = "First day of existence, where known."),
     field(name = "valid_until", ty = "Option<Date>", desc = "Last day of existence; null while it exists."),
+    field(
+        name = "contact",
+        ty = "Result<Option<Contact>>",
+        desc = "How to reach it [recapiti]; null for callers outside the network."
+    ),
+    field(
+        name = "register_entries",
+        ty = "Result<Vec<RegisterEntry>>",
+        desc = "Entries in the register of art. 42 TUI that the caller may see [registro]."
+    ),
+    field(
+        name = "council_seats",
+        ty = "Result<Vec<CouncilSeat>>",
+        desc = "Seats in territorial councils that it holds on a day [componente del Consiglio territoriale].",
+        arg(name = "as_of", ty = "Option<Date>", desc = "Day; today when left out.")
+    ),
+    field(
+        name = "projects",
+        ty = "Result<Page<Project>>",
+        desc = "Projects that it leads or takes part in [progetti].",
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor after which to go on."),
+        arg(name = "statuses", ty = "Option<Vec<ProjectStatus>>", desc = "Only in these states."),
+        arg(name = "order_by", ty = "Option<ProjectOrder>", desc = "Order of the list.")
+    ),
+    field(
+        name = "agreements",
+        ty = "Result<Page<Agreement>>",
+        desc = "Agreements that it promotes or is party to [protocolli d'intesa].",
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor after which to go on."),
+        arg(name = "in_force_on", ty = "Option<Date>", desc = "Only those in force on this day."),
+        arg(name = "order_by", ty = "Option<AgreementOrder>", desc = "Order of the list.")
+    ),
     field(name = "visibility", ty = "Visibility", desc = "Who may see this record [visibilità]."),
     field(name = "is_synthetic", ty = "bool", desc = "Whether this is made-up demonstration data [dato sintetico]."),
     field(name = "source", ty = "&str", desc = "Where the record comes from [fonte].")
