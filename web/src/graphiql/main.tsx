@@ -1,0 +1,101 @@
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import './graphiql.css';
+
+import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from '@graphiql/plugin-doc-explorer';
+import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
+import { GraphiQLProvider } from '@graphiql/react';
+import { useRef, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { demoPersonas } from '../levels';
+import type { Persona } from '../levels';
+import { findExample } from './examples';
+import type { Example } from './examples';
+import { PUBLIC, authorization, identityFor, identityNamed, remember, remembered } from './identity';
+import type { Identity } from './identity';
+import { TEXTS, pageLanguage } from './texts';
+import { Transport } from './transport';
+import { Workbench } from './workbench';
+
+const PLUGINS = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
+const language = pageLanguage();
+
+interface Start {
+  identity: Identity;
+  example: Example | undefined;
+  notice: string | undefined;
+}
+
+/** What the address and this tab's memory ask for. */
+function start(personas: Persona[]): Start {
+  const texts = TEXTS[language];
+  const asked = new URLSearchParams(location.search);
+  const operation = asked.get('operation');
+  const example = findExample(operation);
+  const as = asked.get('as');
+  const named = as === null ? undefined : identityNamed(as, personas);
+  const kept = remembered(personas);
+  return {
+    identity: named ?? (as === null ? (example ? identityFor(example.level, kept, personas) : kept) : PUBLIC),
+    example,
+    notice:
+      as !== null && !named
+        ? texts.noSuchPersona(as)
+        : operation !== null && !example
+          ? texts.noSuchExample(operation)
+          : undefined,
+  };
+}
+
+function Page({ personas }: { personas: Persona[] }) {
+  const [begin] = useState(() => start(personas));
+  const [identity, setIdentity] = useState(begin.identity);
+  const [refusal, setRefusal] = useState<string>();
+  // Read at the time of sending: a request must never go out as the former identity.
+  const sender = useRef(begin.identity);
+  const [transport] = useState(
+    () => new Transport({ language, authorization: () => authorization(sender.current), onRefusal: setRefusal }),
+  );
+  // A first visit opens on something that answers a question.
+  const [opened] = useState(() => begin.example ?? (sessionStorage.length === 0 ? findExample('public') : undefined));
+
+  function become(next: Identity) {
+    sender.current = next;
+    remember(next);
+    setRefusal(undefined);
+    setIdentity(next);
+  }
+
+  return (
+    <GraphiQLProvider
+      fetcher={transport.fetcher}
+      storage={sessionStorage}
+      plugins={PLUGINS}
+      referencePlugin={DOC_EXPLORER_PLUGIN}
+      initialQuery={opened?.query}
+      initialVariables={opened?.variables}
+      defaultQuery=""
+      schemaDescription
+      inputValueDeprecation
+    >
+      <HistoryStore>
+        <DocExplorerStore>
+          <Workbench
+            language={language}
+            personas={personas}
+            transport={transport}
+            identity={identity}
+            onIdentity={become}
+            refusal={refusal}
+            notice={begin.notice}
+            initialExample={opened}
+          />
+        </DocExplorerStore>
+      </HistoryStore>
+    </GraphiQLProvider>
+  );
+}
+
+document.documentElement.lang = language;
+const root = createRoot(document.getElementById('root')!);
+void demoPersonas().then((personas) => root.render(<Page personas={personas} />));

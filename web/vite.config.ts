@@ -1,0 +1,28 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const hub = process.env.RACCORDO_URL ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  // The example operations are read from the repository, outside this package.
+  server: {
+    fs: { allow: ['..'] },
+    proxy: {
+      '/graphql': { target: hub, ws: true },
+      '/demo': hub,
+    },
+  },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    license: { fileName: 'licences.md' },
+    // Monaco is one indivisible editor, loaded after the page has appeared.
+    chunkSizeWarningLimit: 4096,
+    rolldownOptions: {
+      input: ['index.it.html', 'index.en.html', 'graphiql/index.html'],
+      // GraphiQL's files still carry marks for a compiler that has already run.
+      checks: { moduleLevelDirective: false },
+    },
+  },
+});
