@@ -21,7 +21,7 @@ export function IdentityBar({ language, personas, identity, onChange }: Props) {
   const showsToken = pasting || identity.as === 'token';
   return (
     <form
-      className="identity"
+      className={showsToken ? 'identity long' : 'identity'}
       onSubmit={(event) => {
         event.preventDefault();
         const token = draft.trim().replace(/^Bearer\s+/i, '');
@@ -40,11 +40,13 @@ export function IdentityBar({ language, personas, identity, onChange }: Props) {
         }}
       >
         {personas.map(({ name, level, organisation }) => (
-          <option key={name} value={name}>
-            {texts.levels[level]}: {organisation}
-          </option>
+          <optgroup key={name} label={texts.levels[level]}>
+            <option value={name}>{organisation}</option>
+          </optgroup>
         ))}
-        <option value="public">{texts.asPublic}</option>
+        <optgroup label={texts.levels.public}>
+          <option value="public">{texts.asPublic}</option>
+        </optgroup>
         <option value="token">{texts.asToken}</option>
       </select>
       {showsToken && (
