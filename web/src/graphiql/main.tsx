@@ -9,7 +9,7 @@ import './graphiql.css';
 import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from '@graphiql/plugin-doc-explorer';
 import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
 import { GraphiQLProvider } from '@graphiql/react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { demoPersonas } from '../levels';
 import type { Persona } from '../levels';
@@ -19,6 +19,7 @@ import { PUBLIC, authorization, identityFor, identityNamed, remember, remembered
 import type { Identity } from './identity';
 import { TEXTS, pageLanguage } from './texts';
 import { Transport } from './transport';
+import type { Refusal } from './transport';
 import { Workbench } from './workbench';
 
 const PLUGINS = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
@@ -26,7 +27,10 @@ const language = pageLanguage();
 
 interface Start {
   identity: Identity;
+  /** The example that the address names. */
   example: Example | undefined;
+  /** The example to fill the editors with; none where this tab's own text comes back. */
+  opened: Example | undefined;
   notice: string | undefined;
 }
 
@@ -35,13 +39,17 @@ function start(personas: Persona[]): Start {
   const texts = TEXTS[language];
   const asked = new URLSearchParams(location.search);
   const operation = asked.get('operation');
-  const example = findExample(operation);
   const as = asked.get('as');
+  const example = findExample(operation);
   const named = as === null ? undefined : identityNamed(as, personas);
-  const kept = remembered(personas);
+  const resumed = sessionStorage.getItem('graphiql:tabState') !== null;
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  const reloaded = resumed && navigation?.type === 'reload';
   return {
-    identity: named ?? (as === null ? (example ? identityFor(example.level, kept, personas) : kept) : PUBLIC),
+    identity: as === null ? identityFor(example?.level ?? 'any', remembered(personas), personas) : (named ?? PUBLIC),
     example,
+    // A first visit opens on something that answers a question.
+    opened: reloaded ? undefined : (example ?? (resumed ? undefined : findExample('public'))),
     notice:
       as !== null && !named
         ? texts.noSuchPersona(as)
@@ -54,14 +62,15 @@ function start(personas: Persona[]): Start {
 function Page({ personas }: { personas: Persona[] }) {
   const [begin] = useState(() => start(personas));
   const [identity, setIdentity] = useState(begin.identity);
-  const [refusal, setRefusal] = useState<string>();
+  const [refusal, setRefusal] = useState<Refusal>();
   // Read at the time of sending: a request must never go out as the former identity.
   const sender = useRef(begin.identity);
   const [transport] = useState(
     () => new Transport({ language, authorization: () => authorization(sender.current), onRefusal: setRefusal }),
   );
-  // A first visit opens on something that answers a question.
-  const [opened] = useState(() => begin.example ?? (sessionStorage.length === 0 ? findExample('public') : undefined));
+  const { opened } = begin;
+
+  useEffect(() => remember(begin.identity), [begin]);
 
   function become(next: Identity) {
     sender.current = next;
@@ -92,7 +101,7 @@ function Page({ personas }: { personas: Persona[] }) {
             onIdentity={become}
             refusal={refusal}
             notice={begin.notice}
-            initialExample={opened}
+            initialExample={begin.example ?? opened}
           />
         </DocExplorerStore>
       </HistoryStore>

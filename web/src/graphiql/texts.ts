@@ -23,8 +23,8 @@ interface Texts {
   tokenInUse: string;
   synthetic: string;
   close: string;
-  refused: string;
-  refusedReason: (code: string) => string;
+  refused: (status: number) => string;
+  refusedReason: (reason: string) => string;
   noSuchPersona: (name: string) => string;
   noSuchExample: (name: string) => string;
   unreachable: string;
@@ -55,8 +55,8 @@ export const TEXTS: Record<Language, Texts> = {
     tokenInUse: 'Token in uso.',
     synthetic: 'Dimostrazione: i dati sintetici portano isSynthetic: true.',
     close: 'Chiudi',
-    refused: 'Il token non è stato accettato (401): la richiesta non è stata eseguita.',
-    refusedReason: (code) => `Motivo: ${code}. Scegliere un altro soggetto in «Agire come» oppure incollare un token valido.`,
+    refused: (status) => `Il token non è stato accettato (${status}): la richiesta non è stata eseguita.`,
+    refusedReason: (reason) => `Motivo: ${reason}. Scegliere un altro soggetto in «Agire come» oppure incollare un token valido.`,
     noSuchPersona: (name) => `«${name}» non è tra i soggetti di questa installazione: le richieste partono come pubblico.`,
     noSuchExample: (name) => `L'esempio «${name}» non esiste.`,
     unreachable: 'Il servizio non risponde. Verificare che sia in funzione e riprovare.',
@@ -85,8 +85,8 @@ export const TEXTS: Record<Language, Texts> = {
     tokenInUse: 'Token in use.',
     synthetic: 'Demonstration: synthetic data carry isSynthetic: true.',
     close: 'Close',
-    refused: 'The token was not accepted (401): the request was not carried out.',
-    refusedReason: (code) => `Reason: ${code}. Choose somebody else under “Act as”, or paste a valid token.`,
+    refused: (status) => `The token was not accepted (${status}): the request was not carried out.`,
+    refusedReason: (reason) => `Reason: ${reason}. Choose somebody else under “Act as”, or paste a valid token.`,
     noSuchPersona: (name) => `“${name}” is not known to this installation: requests are sent as the public.`,
     noSuchExample: (name) => `There is no example “${name}”.`,
     unreachable: 'The service does not answer. Check that it is running and try again.',

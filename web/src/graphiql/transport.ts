@@ -6,15 +6,22 @@ import type { Client } from 'graphql-ws';
 import type { Language } from './texts';
 import { TEXTS } from './texts';
 
+const UNAUTHORIZED = 401;
 /** WebSocket close code of the protocol: the connection's token was refused. */
 const FORBIDDEN = 4403;
-const UNAUTHENTICATED = 'UNAUTHENTICATED';
+
+/** How the hub refused a token. */
+export interface Refusal {
+  /** The HTTP status or the WebSocket's close code. */
+  status: number;
+  reason: string;
+}
 
 interface Context {
   language: Language;
   authorization: () => string | undefined;
-  /** Told of every answer: the code of a refusal, or nothing once a request was accepted. */
-  onRefusal: (code: string | undefined) => void;
+  /** Told of every answer: how a token was refused, or nothing once a request was accepted. */
+  onRefusal: (refusal: Refusal | undefined) => void;
 }
 
 /** Carries GraphiQL's requests: over HTTP, subscriptions over WebSocket. */
@@ -57,12 +64,16 @@ export class Transport {
       });
       const text = await response.text();
       const answer = parsed(text);
-      onRefusal(response.status === 401 ? String(answer?.errors?.[0]?.extensions?.code ?? UNAUTHENTICATED) : undefined);
-      if (!answer) throw new Error(`${texts.unreadable(`${response.status} ${response.statusText}`.trim())}\n${text.slice(0, 500)}`);
+      const { status, statusText } = response;
+      const [error] = answer?.errors ?? [];
+      onRefusal(
+        status === UNAUTHORIZED ? { status, reason: String(error?.extensions?.code ?? error?.message ?? statusText) } : undefined,
+      );
+      if (!answer) throw failure(`${texts.unreadable(`${status} ${statusText}`.trim())} ${text.slice(0, 500)}`.trim());
       return answer;
     } catch (error) {
       if (signal.aborted) return new Promise<never>(() => {});
-      throw error instanceof TypeError ? new Error(texts.unreachable) : error;
+      throw error instanceof TypeError ? failure(texts.unreachable) : error;
     }
   }
 
@@ -84,8 +95,9 @@ export class Transport {
                 observer.next({ errors: error });
                 observer.complete();
               } else if (error instanceof CloseEvent) {
-                if (error.code === FORBIDDEN) onRefusal(error.reason || UNAUTHENTICATED);
-                observer.error(new Error(TEXTS[language].socketClosed(error.code, error.reason)));
+                const { code, reason } = error;
+                if (code === FORBIDDEN) onRefusal({ status: code, reason });
+                observer.error(failure(TEXTS[language].socketClosed(code, reason)));
               } else {
                 observer.error(error);
               }
@@ -109,6 +121,13 @@ export class Transport {
       shouldRetry: (event) => !(event instanceof CloseEvent && event.code >= 4400 && event.code < 4500),
     });
   }
+}
+
+/** An error for the answer pane, which would show a stack as well. */
+function failure(message: string): Error {
+  const error = new Error(message);
+  delete error.stack;
+  return error;
 }
 
 function parsed(text: string): ExecutionResult | undefined {

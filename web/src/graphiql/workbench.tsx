@@ -10,7 +10,7 @@ import { identityFor, identityName } from './identity';
 import type { Identity } from './identity';
 import type { Language } from './texts';
 import { TEXTS } from './texts';
-import type { Transport } from './transport';
+import type { Refusal, Transport } from './transport';
 
 const WIDE = '(min-width: 900px)';
 
@@ -21,7 +21,7 @@ interface Props {
   identity: Identity;
   onIdentity: (identity: Identity) => void;
   /** Why the last request's token was refused. */
-  refusal: string | undefined;
+  refusal: Refusal | undefined;
   /** What the address asked for and does not exist. */
   notice: string | undefined;
   initialExample: Example | undefined;
@@ -101,7 +101,7 @@ export function Workbench({ language, personas, transport, identity, onIdentity,
       <div role="alert" className="alerts">
         {refusal && (
           <p className="refusal">
-            <strong>{texts.refused}</strong> {texts.refusedReason(refusal)}
+            <strong>{texts.refused(refusal.status)}</strong> {texts.refusedReason(refusal.reason)}
           </p>
         )}
         {notice && noticeOpen && (

@@ -28,6 +28,7 @@ async function offerPersonas(): Promise<void> {
     const link = document.createElement('a');
     link.href = `/graphiql?${new URLSearchParams({ operation: level, as: name, lang: language })}`;
     link.textContent = organisation;
+    link.lang = 'it';
     const item = document.createElement('li');
     item.append(link, ` ${LEVEL_NAMES[language]?.[level] ?? level}`);
     return item;
