@@ -5,8 +5,11 @@
 #![recursion_limit = "512"]
 
 mod architecture;
+mod conformance;
 mod embedded;
+mod http;
 mod hub;
 mod levels;
 mod migrations;
 mod policies;
+mod websocket;
