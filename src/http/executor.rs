@@ -70,13 +70,13 @@ impl Executor {
     ///
     /// # Errors
     /// An answer without data that says what is wrong.
-    pub fn check(&self, operation: Operation, request_id: &str) -> Result<Checked, Answer> {
+    pub fn check(&self, operation: Operation, request_id: &str) -> Result<Checked, Box<Answer>> {
         let document = async_graphql::parser::parse_query(&operation.query).map_err(|error| {
             let at = error.positions().next();
-            Answer::refused_at(syntax(&error, at), at, request_id)
+            Box::new(Answer::refused_at(syntax(&error, at), at, request_id))
         })?;
         let measure = self.limits.measure(&document, &operation.variables);
-        measure.check().map_err(|error| Answer::refused(error, request_id))?;
+        measure.check().map_err(|error| Box::new(Answer::refused(error, request_id)))?;
         let kind = kind(&document, operation.name.as_deref());
         let mut request = Request::new(operation.query).variables(operation.variables);
         request.operation_name = operation.name;

@@ -61,7 +61,7 @@ async fn answer(app: &App, request: Request<Body>, media: MediaType, id: &str) -
     let one = async |operation| -> Result<Answer, Refused> {
         let checked = match app.executor.check(operation, id) {
             Ok(checked) => checked,
-            Err(answer) => return Ok(answer),
+            Err(answer) => return Ok(*answer),
         };
         match checked.kind {
             OperationType::Mutation if reads_only => {

@@ -105,7 +105,7 @@ impl TestHub {
         let operation = Operation { query: query.into(), name: None, variables: Variables::from_json(variables) };
         let answer = match self.executor.check(operation, "test") {
             Ok(checked) => self.executor.execute(&graph, checked, "test").await,
-            Err(refused) => refused,
+            Err(refused) => *refused,
         };
         Answer {
             json: serde_json::to_value(answer.response).expect("an answer is JSON"),
