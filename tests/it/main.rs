@@ -5,6 +5,7 @@
 #![recursion_limit = "512"]
 
 mod architecture;
+mod descriptions;
 mod embedded;
 mod hub;
 mod levels;

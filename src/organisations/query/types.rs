@@ -208,9 +208,9 @@ impl CentralAuthorityFields {
     async fn calls(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<CallOrder>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<CallOrder>,
     ) -> Result<Page<FundingCall>> {
         funding::calls_of(Graph::of(ctx), CallsOf::Issuer, self.0.id.to_string(), order_by, first, after).await
     }
@@ -261,10 +261,10 @@ impl PrefectureFields {
     async fn plans(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only in these states.")] statuses: Option<Vec<PlanStatus>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<PlanOrder>,
     ) -> Result<Page<TerritorialPlan>> {
         let key = self.0.id.to_string();
         plans::plans_of(Graph::of(ctx), PlansOf::Office, key, statuses, order_by, first, after).await
@@ -275,10 +275,12 @@ impl PrefectureFields {
     async fn organisations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only these kinds.")] kinds: Option<Vec<OrganisationKind>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<OrganisationOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<
+            OrganisationOrder,
+        >,
     ) -> Result<Page<Organisation>> {
         let graph = Graph::of(ctx);
         organisations_of(graph, OrganisationsOf::Office, self.0.id.to_string(), kinds, order_by, first, after).await
