@@ -7,6 +7,7 @@
 mod architecture;
 mod descriptions;
 mod embedded;
+mod federation;
 mod hub;
 mod levels;
 mod migrations;

@@ -93,4 +93,9 @@ impl ProjectQuery {
     async fn project_entity_by_cup(&self, ctx: &Context<'_>, cup: String) -> Result<Option<Project>> {
         Ok(Graph::of(ctx).load(ProjectByKey(ProjectKey::Cup(cup))).await?.map(Project))
     }
+
+    #[graphql(entity)]
+    async fn project_entity_by_local_code(&self, ctx: &Context<'_>, local_code: String) -> Result<Option<Project>> {
+        Ok(Graph::of(ctx).load(ProjectByKey(ProjectKey::LocalCode(local_code))).await?.map(Project))
+    }
 }
