@@ -12,3 +12,4 @@ mod hub;
 mod levels;
 mod migrations;
 mod policies;
+mod sdl;
