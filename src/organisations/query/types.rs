@@ -68,19 +68,27 @@ use crate::territory::query::{self as territory, Municipality, Province};
         name = "projects",
         ty = "Result<Page<Project>>",
         desc = "Projects that it leads or takes part in [progetti].",
-        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100."),
-        arg(name = "after", ty = "Option<String>", desc = "Cursor after which to go on."),
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins."),
         arg(name = "statuses", ty = "Option<Vec<ProjectStatus>>", desc = "Only in these states."),
-        arg(name = "order_by", ty = "Option<ProjectOrder>", desc = "Order of the list.")
+        arg(
+            name = "order_by",
+            ty = "Option<ProjectOrder>",
+            desc = "Order of the list; the first of its values when left out."
+        )
     ),
     field(
         name = "agreements",
         ty = "Result<Page<Agreement>>",
         desc = "Agreements that it promotes or is party to [protocolli d'intesa].",
-        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100."),
-        arg(name = "after", ty = "Option<String>", desc = "Cursor after which to go on."),
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins."),
         arg(name = "in_force_on", ty = "Option<Date>", desc = "Only those in force on this day."),
-        arg(name = "order_by", ty = "Option<AgreementOrder>", desc = "Order of the list.")
+        arg(
+            name = "order_by",
+            ty = "Option<AgreementOrder>",
+            desc = "Order of the list; the first of its values when left out."
+        )
     ),
     field(name = "visibility", ty = "Visibility", desc = "Who may see this record [visibilità]."),
     field(name = "is_synthetic", ty = "bool", desc = "Whether this is made-up demonstration data [dato sintetico]."),
