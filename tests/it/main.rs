@@ -12,4 +12,5 @@ mod hub;
 mod levels;
 mod migrations;
 mod policies;
+mod readme;
 mod sdl;
