@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, OneofObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, OneofObject};
 use uuid::Uuid;
 
 use super::loader::{AgreementById, AgreementByReference, PartiesOf};
@@ -20,9 +20,11 @@ use crate::territory::query::{self as territory, Province};
 pub const AGREEMENT: &str = "Agreement";
 
 /// An agreement between bodies for a period [protocollo d'intesa].
+#[derive(Description)]
 pub struct Agreement(pub Arc<model::Agreement>);
 
 /// A body that is party to an agreement [parte firmataria].
+#[derive(Description)]
 pub struct AgreementParty(pub model::Party);
 
 /// An agreement that a record names; `None` where the viewer may not see it.
@@ -45,7 +47,7 @@ pub async fn agreements_of(
     list::page(graph, list, first, after, Agreement).await
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Agreement {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -57,7 +59,7 @@ impl Agreement {
         self.0.row.reference.as_deref()
     }
 
-    /// Title.
+    /// Title [titolo].
     async fn title(&self) -> &str {
         &self.0.row.title
     }
@@ -72,12 +74,12 @@ impl Agreement {
         self.0.promoter.clone().map(Organisation::from)
     }
 
-    /// The province that it is for.
+    /// The province that it is for; null where it is for no single one [provincia].
     async fn province(&self, ctx: &Context<'_>) -> Option<Province> {
         territory::province(Graph::of(ctx), self.0.row.province_code.as_deref()?)
     }
 
-    /// Day of signature.
+    /// Day of signature [data di firma].
     async fn signed_on(&self) -> Option<Date> {
         self.0.row.signed_on.map(Date)
     }
@@ -119,14 +121,14 @@ impl Agreement {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl AgreementParty {
-    /// The body; null where the caller may not see it.
+    /// The body [ente]; null where the caller may not see it.
     async fn organisation(&self) -> Option<Organisation> {
         self.0.organisation.clone().map(Organisation::from)
     }
 
-    /// Day on which it signed.
+    /// Day on which it signed; null while it has not [adesione].
     async fn signed_on(&self) -> Option<Date> {
         self.0.row.signed_on.map(Date)
     }
@@ -147,7 +149,7 @@ impl AgreementParty {
 pub enum AgreementBy {
     /// Global id.
     Id(ID),
-    /// Reference of the act.
+    /// Reference of the act [numero di protocollo].
     Reference(String),
 }
 
@@ -188,10 +190,10 @@ impl AgreementQuery {
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Conditions that all hold.")] filter: Option<AgreementFilterInput>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<AgreementOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<AgreementOrder>,
     ) -> Result<Page<Agreement>> {
         let graph = Graph::of(ctx);
         let input = filter.unwrap_or_default();

@@ -22,7 +22,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<ExitCode> {
 
 /// The schema in the definition language: what the repository keeps as `schema/raccordo.graphql`.
 pub fn definition(federation: bool) -> String {
-    let options = SDLExportOptions::new();
+    let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions().use_space_ident();
     let options = if federation { options.federation().compose_directive() } else { options };
     crate::schema::builder().finish().sdl_with_options(options)
 }

@@ -63,7 +63,8 @@ impl<K: Batched> Batch<K> {
         self.state.lock().expect("no panic while held").waiting.push(key.clone());
         // The siblings of this field join the queue before any of them goes on.
         tokio::task::yield_now().await;
-        let _turn = self.gate.lock().await;
+        // The runtime's budget for one poll must not hold some of the siblings back: they would miss the next batch.
+        let _turn = tokio::task::unconstrained(self.gate.lock()).await;
         loop {
             if let Some(value) = self.known(&key) {
                 return Ok(value);

@@ -1,10 +1,11 @@
 //! Lists: Relay connections with stable keyset cursors, a bounded page and a count only when asked for.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::sync::Arc;
 
-use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
-use async_graphql::{Context, Object, OutputType};
+use async_graphql::connection::{CursorType, Edge, EmptyFields, PageInfo};
+use async_graphql::{Context, Description, Object, OutputType, TypeName};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
@@ -34,8 +35,50 @@ pub fn bounded(first: Option<i32>) -> Result<usize> {
     }
 }
 
-/// A connection: edges with cursors, `pageInfo` and `totalCount`.
-pub type Page<T> = Connection<Cursor, T, Total, EmptyFields>;
+/// A page of a list, as a Relay connection: what of the whole list the caller may see, in its order.
+#[derive(Description)]
+pub struct Page<T: OutputType> {
+    edges: Vec<Edge<Cursor, T, EmptyFields>>,
+    has_previous: bool,
+    has_next: bool,
+    total: Total,
+}
+
+impl<T: OutputType> TypeName for Page<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
+
+// The framework's own connection has no description.
+#[Object(name_type, use_type_description)]
+impl<T: OutputType> Page<T> {
+    /// The page's items, each with its cursor.
+    async fn edges(&self) -> &[Edge<Cursor, T, EmptyFields>] {
+        &self.edges
+    }
+
+    /// The page's items alone.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where the page stands in the list: whether there is more, and the cursor to go on from.
+    async fn page_info(&self) -> PageInfo {
+        let cursor = |edge: &Edge<Cursor, T, EmptyFields>| edge.cursor.encode_cursor();
+        PageInfo {
+            has_previous_page: self.has_previous,
+            has_next_page: self.has_next,
+            start_cursor: self.edges.first().map(cursor),
+            end_cursor: self.edges.last().map(cursor),
+        }
+    }
+
+    /// How many items the whole list has for this caller; costs a count of its own: ask only when it is shown.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        (self.total.0)(Graph::of(ctx).clone()).await
+    }
+}
 
 /// Where a page starts: the sort value and the id of the last row before it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,9 +146,8 @@ impl PageArgs {
     ) -> Page<T> {
         let has_next = rows.len() > self.first as usize;
         rows.truncate(self.first as usize);
-        let mut page = Connection::with_additional_fields(self.after.is_some(), has_next, total);
-        page.edges.extend(rows.into_iter().map(|row| Edge::new(cursor(&row), item(row))));
-        page
+        let edges = rows.into_iter().map(|row| Edge::new(cursor(&row), item(row))).collect();
+        Page { edges, has_previous: self.after.is_some(), has_next, total }
     }
 }
 
@@ -122,14 +164,6 @@ impl Total {
         Fut: Future<Output = Result<i64>> + Send + 'static,
     {
         Self(Arc::new(move |graph| Box::pin(count(graph))))
-    }
-}
-
-#[Object]
-impl Total {
-    /// How many items the whole list has for this viewer. Costs a statement of its own: ask only when shown.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        (self.0)(Graph::of(ctx).clone()).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, OneofObject};
+use async_graphql::{Context, Description, ID, Object, OneofObject};
 use chrono::NaiveDate;
 
 use super::Territory;
@@ -25,12 +25,15 @@ pub const PROVINCE: &str = "Province";
 pub const MUNICIPALITY: &str = "Municipality";
 
 /// A region [regione].
+#[derive(Description)]
 pub struct Region(pub Arc<RegionRow>);
 
 /// A province or a unit of the same tier, with its validity [provincia, città metropolitana].
+#[derive(Description)]
 pub struct Province(pub Arc<ProvinceRow>);
 
 /// A municipality [comune].
+#[derive(Description)]
 pub struct Municipality(pub Arc<MunicipalityRow>);
 
 /// A province by its code, of whatever date.
@@ -52,7 +55,7 @@ fn day_or_today(graph: &Graph, as_of: Option<Date>) -> NaiveDate {
     as_of.map_or(graph.today, |day| day.0)
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Region {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -64,7 +67,7 @@ impl Region {
         &self.0.code
     }
 
-    /// Name.
+    /// Name [denominazione].
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -109,7 +112,7 @@ impl Region {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Province {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -126,7 +129,7 @@ impl Province {
         &self.0.uts_code
     }
 
-    /// Name.
+    /// Name [denominazione].
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -141,7 +144,7 @@ impl Province {
         self.0.is_abbreviation_provisional
     }
 
-    /// Kind of unit.
+    /// Kind of unit [tipo di unità].
     async fn kind(&self) -> ProvinceKind {
         self.0.kind
     }
@@ -171,7 +174,7 @@ impl Province {
         self.0.valid_until.map(Date)
     }
 
-    /// Its region.
+    /// Its region [regione].
     async fn region(&self, ctx: &Context<'_>) -> Result<Region> {
         region(Graph::of(ctx), &self.0.region_code).ok_or_else(|| {
             let missing = std::io::Error::other(format!("province {} without region", self.0.code));
@@ -206,8 +209,8 @@ impl Province {
     async fn municipalities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
     ) -> Result<Page<Municipality>> {
         let territory = Graph::of(ctx).reference::<Territory>();
         let all = territory.municipalities_of(&self.0.code);
@@ -233,10 +236,10 @@ impl Province {
     async fn plans(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only in these states.")] statuses: Option<Vec<PlanStatus>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<PlanOrder>,
     ) -> Result<Page<TerritorialPlan>> {
         let key = self.0.code.clone();
         plans::plans_of(Graph::of(ctx), PlansOf::Province, key, statuses, order_by, first, after).await
@@ -246,10 +249,10 @@ impl Province {
     async fn projects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only in these states.")] statuses: Option<Vec<ProjectStatus>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<ProjectOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<ProjectOrder>,
     ) -> Result<Page<Project>> {
         let key = self.0.code.clone();
         projects::projects_of(Graph::of(ctx), ProjectsOf::Province, key, statuses, order_by, first, after).await
@@ -259,10 +262,10 @@ impl Province {
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only those in force on this day.")] in_force_on: Option<Date>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<AgreementOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<AgreementOrder>,
     ) -> Result<Page<Agreement>> {
         let key = self.0.code.clone();
         agreements::agreements_of(Graph::of(ctx), AgreementsOf::Province, key, in_force_on, order_by, first, after)
@@ -273,17 +276,19 @@ impl Province {
     async fn organisations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only these kinds.")] kinds: Option<Vec<OrganisationKind>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<OrganisationOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<
+            OrganisationOrder,
+        >,
     ) -> Result<Page<Organisation>> {
         let (parent, code) = (OrganisationsOf::Province, self.0.code.clone());
         organisations::organisations_of(Graph::of(ctx), parent, code, kinds, order_by, first, after).await
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Municipality {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -295,12 +300,12 @@ impl Municipality {
         &self.0.code
     }
 
-    /// Name.
+    /// Name [denominazione].
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// Name in the area's other official language.
+    /// Name in the other official language of the area, where there is one.
     async fn other_language_name(&self) -> Option<&str> {
         self.0.other_language_name.as_deref()
     }
@@ -345,7 +350,7 @@ impl Municipality {
         self.0.valid_until.map(Date)
     }
 
-    /// Its province.
+    /// Its province [provincia].
     async fn province(&self, ctx: &Context<'_>) -> Option<Province> {
         province(Graph::of(ctx), &self.0.province_code)
     }
@@ -393,7 +398,7 @@ impl TerritoryQuery {
         Graph::of(ctx).reference::<Territory>().regions.iter().cloned().map(Region).collect()
     }
 
-    /// One region by a key.
+    /// One region by a key [regione]; null where there is none.
     async fn region(
         &self,
         ctx: &Context<'_>,
@@ -420,7 +425,7 @@ impl TerritoryQuery {
         graph.reference::<Territory>().provinces.iter().filter(wanted).cloned().map(Province).collect()
     }
 
-    /// One province by a key.
+    /// One province by a key [provincia]; null where there is none.
     async fn province(
         &self,
         ctx: &Context<'_>,
@@ -438,7 +443,7 @@ impl TerritoryQuery {
         })
     }
 
-    /// One municipality by a key.
+    /// One municipality by a key [comune]; null where there is none.
     async fn municipality(
         &self,
         ctx: &Context<'_>,

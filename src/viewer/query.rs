@@ -1,6 +1,6 @@
 //! `viewer`.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Description, Object};
 
 use crate::access::Level;
 use crate::graphql::{Graph, Result};
@@ -9,9 +9,10 @@ use crate::territory::Territory;
 use crate::territory::query::Province;
 
 /// The caller: at which level they act, and for which body [chi interroga].
+#[derive(Description)]
 pub struct Viewer;
 
-#[Object]
+#[Object(use_type_description)]
 impl Viewer {
     /// Level of governance that the caller acts at [livello].
     async fn level(&self, ctx: &Context<'_>) -> Level {

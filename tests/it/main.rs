@@ -6,10 +6,14 @@
 
 mod architecture;
 mod conformance;
+mod descriptions;
 mod embedded;
+mod federation;
 mod http;
 mod hub;
 mod levels;
 mod migrations;
 mod policies;
+mod readme;
+mod sdl;
 mod websocket;

@@ -19,7 +19,7 @@ use crate::territory::query::{self as territory, Province};
 /// One category of a council's composition held against art. 57 DPR 394/1999 [composizione].
 #[derive(SimpleObject)]
 pub struct CouncilCategoryComposition {
-    /// Category of art. 57.
+    /// Category of art. 57 [categoria].
     category: SeatCategory,
     /// Seats that the rule asks for at the least.
     required: i32,
@@ -27,14 +27,14 @@ pub struct CouncilCategoryComposition {
     held: i32,
     /// Seats still to be filled [posti vacanti].
     missing: i32,
-    /// For category f), the sides without a seat.
+    /// For category f), the sides without a seat; empty for the others [parti mancanti].
     missing_sides: Vec<SocialSide>,
 }
 
 /// A council's composition on a day held against art. 57 DPR 394/1999 [composizione].
 #[derive(SimpleObject)]
 pub struct CouncilComposition {
-    /// The day.
+    /// The day that it is told for.
     as_of: Date,
     /// Whether no category lacks a seat.
     is_complete: bool,
@@ -54,7 +54,7 @@ impl TerritorialCouncilFields {
         graph.reference::<Directory>().body(council.office_id).map(Prefecture::of)
     }
 
-    /// The province that the council is for.
+    /// The province that the council is for [provincia].
     async fn council_province(&self, ctx: &Context<'_>) -> Option<Province> {
         let graph = Graph::of(ctx);
         territory::province(graph, &graph.reference::<Councils>().council(self.0.id)?.province_code)
@@ -85,10 +85,10 @@ impl TerritorialCouncilFields {
     async fn plans(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only in these states.")] statuses: Option<Vec<PlanStatus>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<PlanOrder>,
     ) -> Result<Page<TerritorialPlan>> {
         let key = self.0.id.to_string();
         plans::plans_of(Graph::of(ctx), PlansOf::Council, key, statuses, order_by, first, after).await

@@ -1,4 +1,4 @@
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 use uuid::Uuid;
 
 use crate::councils::loader::{SeatById, SeatsHeldBy};
@@ -13,6 +13,7 @@ use crate::organisations::query::{Organisation, TerritorialCouncil};
 pub const SEAT: &str = "CouncilSeat";
 
 /// A seat in a territorial council: an organisation in a category of art. 57, for a period [componente del CTI].
+#[derive(Description)]
 pub struct CouncilSeat(pub Seat);
 
 /// A seat by its id; `None` where the viewer may not see it.
@@ -27,14 +28,14 @@ pub async fn seats_held_by(graph: &Graph, organisation: Uuid, as_of: Option<Date
     Ok(seats.iter().flat_map(|seats| seats.iter().cloned()).map(CouncilSeat).collect())
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl CouncilSeat {
     /// Global id.
     pub async fn id(&self) -> ID {
         NodeId::new(SEAT, self.0.row.id).id()
     }
 
-    /// The council.
+    /// The council that it is a seat of [Consiglio territoriale].
     async fn council(&self, ctx: &Context<'_>) -> Option<TerritorialCouncil> {
         Graph::of(ctx).reference::<Directory>().body(self.0.row.council_id).map(TerritorialCouncil::of)
     }
@@ -44,7 +45,7 @@ impl CouncilSeat {
         self.0.organisation.clone().map(Organisation::from)
     }
 
-    /// Category of art. 57.
+    /// Category of art. 57 DPR 394/1999 [categoria].
     async fn category(&self) -> SeatCategory {
         self.0.row.category
     }
@@ -54,7 +55,7 @@ impl CouncilSeat {
         self.0.row.side
     }
 
-    /// Role of the seat.
+    /// Whether it is a member's or the secretariat's [ruolo].
     async fn role(&self) -> SeatRole {
         self.0.row.role
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, OneofObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, OneofObject};
 
 use super::programme::{ProgrammeNode, programme};
 use crate::funding::Programmes;
@@ -20,6 +20,7 @@ use crate::territory::query::{self as territory, Province};
 pub const CALL: &str = "FundingCall";
 
 /// A call for proposals on a node of a funding programme [avviso].
+#[derive(Description)]
 pub struct FundingCall(pub Arc<Call>);
 
 /// A call that a record names; `None` where the viewer may not see it.
@@ -40,7 +41,7 @@ pub async fn calls_of(
     list::page(graph, list, first, after, FundingCall).await
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl FundingCall {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -52,12 +53,12 @@ impl FundingCall {
         &self.0.row.reference
     }
 
-    /// Title.
+    /// Title [titolo].
     async fn title(&self) -> &str {
         &self.0.row.title
     }
 
-    /// The node of the programme that it opens.
+    /// The node of the funding programme that it opens [nodo della programmazione].
     async fn programme_node(&self, ctx: &Context<'_>) -> Option<ProgrammeNode> {
         programme(Graph::of(ctx), &self.0.row.programme_code)
     }
@@ -67,12 +68,12 @@ impl FundingCall {
         self.0.issuer.clone().map(Organisation::from)
     }
 
-    /// First day for proposals.
+    /// First day for proposals [apertura].
     async fn opens_on(&self) -> Date {
         Date(self.0.row.opens_on)
     }
 
-    /// Last day for proposals; null while there is none.
+    /// Last day for proposals; null while there is none [scadenza].
     async fn closes_on(&self) -> Option<Date> {
         self.0.row.closes_on.map(Date)
     }
@@ -97,7 +98,7 @@ impl FundingCall {
         self.0.row.eligible_kinds.iter().filter_map(|kind| kind.parse().ok()).collect()
     }
 
-    /// Partners of a proposal at the most; null: no limit.
+    /// Partners that a proposal may have at the most; null: no limit.
     async fn max_partners(&self) -> Option<i32> {
         self.0.row.max_partners
     }
@@ -116,9 +117,9 @@ impl FundingCall {
     async fn projects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<ProjectOrder>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<ProjectOrder>,
     ) -> Result<Page<Project>> {
         let key = self.0.row.id.to_string();
         projects::projects_of(Graph::of(ctx), ProjectsOf::Call, key, None, order_by, first, after).await
@@ -145,7 +146,7 @@ impl FundingCall {
 pub enum FundingCallBy {
     /// Global id.
     Id(ID),
-    /// Reference of the act.
+    /// Reference of the act [numero dell'avviso].
     Reference(String),
 }
 
@@ -185,10 +186,10 @@ impl CallQuery {
     async fn funding_calls(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Conditions that all hold.")] filter: Option<FundingCallFilterInput>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<CallOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<CallOrder>,
     ) -> Result<Page<FundingCall>> {
         let graph = Graph::of(ctx);
         let input = filter.unwrap_or_default();

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 
 use super::call::{FundingCall, calls_of};
 use crate::funding::Programmes;
@@ -14,6 +14,7 @@ use crate::projects::query::{self as projects, Project};
 pub const PROGRAMME_NODE: &str = "ProgrammeNode";
 
 /// A node of a funding programme: the programme, an objective, a measure, an action [nodo della programmazione].
+#[derive(Description)]
 pub struct ProgrammeNode(pub Arc<ProgrammeRow>);
 
 /// A node by its code.
@@ -21,7 +22,7 @@ pub fn programme(graph: &Graph, code: &str) -> Option<ProgrammeNode> {
     graph.reference::<Programmes>().node(code).map(ProgrammeNode)
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl ProgrammeNode {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -33,7 +34,7 @@ impl ProgrammeNode {
         &self.0.code
     }
 
-    /// What kind of node it is.
+    /// What kind of node it is [livello della programmazione].
     async fn kind(&self) -> ProgrammeNodeKind {
         self.0.kind
     }
@@ -63,7 +64,7 @@ impl ProgrammeNode {
         self.0.cci.as_deref()
     }
 
-    /// Legal basis.
+    /// Legal basis, as the Union cites it [base giuridica].
     async fn legal_basis(&self) -> Option<&str> {
         self.0.legal_basis.as_deref()
     }
@@ -78,7 +79,7 @@ impl ProgrammeNode {
         self.0.valid_until.map(Date)
     }
 
-    /// The node that it belongs to.
+    /// The node right above it; null for a programme.
     async fn parent(&self, ctx: &Context<'_>) -> Option<ProgrammeNode> {
         programme(Graph::of(ctx), self.0.parent_code.as_deref()?)
     }
@@ -92,9 +93,9 @@ impl ProgrammeNode {
     async fn calls(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<CallOrder>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<CallOrder>,
     ) -> Result<Page<FundingCall>> {
         calls_of(Graph::of(ctx), CallsOf::Programme, self.0.code.clone(), order_by, first, after).await
     }
@@ -103,9 +104,9 @@ impl ProgrammeNode {
     async fn projects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<ProjectOrder>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<ProjectOrder>,
     ) -> Result<Page<Project>> {
         let graph = Graph::of(ctx);
         let programmes = Some(graph.reference::<Programmes>().subtree(&self.0.code));

@@ -174,10 +174,10 @@ impl<K: OutputType> Body<K> {
     pub async fn projects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only in these states.")] statuses: Option<Vec<ProjectStatus>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<ProjectOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<ProjectOrder>,
     ) -> Result<Page<Project>> {
         let key = self.0.id.to_string();
         projects::projects_of(Graph::of(ctx), ProjectsOf::Organisation, key, statuses, order_by, first, after).await
@@ -187,10 +187,10 @@ impl<K: OutputType> Body<K> {
     pub async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only those in force on this day.")] in_force_on: Option<Date>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<AgreementOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<AgreementOrder>,
     ) -> Result<Page<Agreement>> {
         let key = self.0.id.to_string();
         let parent = AgreementsOf::Organisation;

@@ -141,10 +141,12 @@ impl OrganisationQuery {
     async fn organisations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Conditions that all hold.")] filter: Option<OrganisationFilterInput>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<OrganisationOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<
+            OrganisationOrder,
+        >,
     ) -> Result<Page<Organisation>> {
         let graph = Graph::of(ctx);
         let filter = filter.unwrap_or_default().parse(graph);

@@ -68,19 +68,27 @@ use crate::territory::query::{self as territory, Municipality, Province};
         name = "projects",
         ty = "Result<Page<Project>>",
         desc = "Projects that it leads or takes part in [progetti].",
-        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100."),
-        arg(name = "after", ty = "Option<String>", desc = "Cursor after which to go on."),
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins."),
         arg(name = "statuses", ty = "Option<Vec<ProjectStatus>>", desc = "Only in these states."),
-        arg(name = "order_by", ty = "Option<ProjectOrder>", desc = "Order of the list.")
+        arg(
+            name = "order_by",
+            ty = "Option<ProjectOrder>",
+            desc = "Order of the list; the first of its values when left out."
+        )
     ),
     field(
         name = "agreements",
         ty = "Result<Page<Agreement>>",
         desc = "Agreements that it promotes or is party to [protocolli d'intesa].",
-        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100."),
-        arg(name = "after", ty = "Option<String>", desc = "Cursor after which to go on."),
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins."),
         arg(name = "in_force_on", ty = "Option<Date>", desc = "Only those in force on this day."),
-        arg(name = "order_by", ty = "Option<AgreementOrder>", desc = "Order of the list.")
+        arg(
+            name = "order_by",
+            ty = "Option<AgreementOrder>",
+            desc = "Order of the list; the first of its values when left out."
+        )
     ),
     field(name = "visibility", ty = "Visibility", desc = "Who may see this record [visibilità]."),
     field(name = "is_synthetic", ty = "bool", desc = "Whether this is made-up demonstration data [dato sintetico]."),
@@ -207,9 +215,9 @@ impl CentralAuthorityFields {
     async fn calls(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<CallOrder>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<CallOrder>,
     ) -> Result<Page<FundingCall>> {
         funding::calls_of(Graph::of(ctx), CallsOf::Issuer, self.0.id.to_string(), order_by, first, after).await
     }
@@ -258,10 +266,10 @@ impl PrefectureFields {
     async fn plans(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only in these states.")] statuses: Option<Vec<PlanStatus>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<PlanOrder>,
     ) -> Result<Page<TerritorialPlan>> {
         let key = self.0.id.to_string();
         plans::plans_of(Graph::of(ctx), PlansOf::Office, key, statuses, order_by, first, after).await
@@ -271,10 +279,12 @@ impl PrefectureFields {
     async fn organisations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Only these kinds.")] kinds: Option<Vec<OrganisationKind>>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<OrganisationOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<
+            OrganisationOrder,
+        >,
     ) -> Result<Page<Organisation>> {
         let graph = Graph::of(ctx);
         organisations_of(graph, OrganisationsOf::Office, self.0.id.to_string(), kinds, order_by, first, after).await

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 use uuid::Uuid;
 
 use super::each;
@@ -18,12 +18,15 @@ pub const PRIORITY: &str = "PlanPriority";
 pub const INTERVENTION: &str = "PlanIntervention";
 
 /// A need that a plan found [fabbisogno].
+#[derive(Description)]
 pub struct PlanNeed(pub Arc<NeedRow>);
 
 /// A priority of a plan, which answers a need [priorità].
+#[derive(Description)]
 pub struct PlanPriority(pub Arc<PriorityRow>);
 
 /// An intervention of a plan, which carries out a priority [intervento].
+#[derive(Description)]
 pub struct PlanIntervention(pub Arc<Intervention>);
 
 /// A need by its id.
@@ -47,7 +50,7 @@ pub async fn interventions(graph: &Graph, ids: &[Uuid]) -> Result<Vec<PlanInterv
     Ok(futures_util::future::try_join_all(found).await?.into_iter().flatten().collect())
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl PlanNeed {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -84,12 +87,12 @@ impl PlanNeed {
         self.0.indicator_value.and_then(|value| value.try_into().ok())
     }
 
-    /// Day of the value.
+    /// Day that the value is of.
     async fn indicator_on(&self) -> Option<Date> {
         self.0.indicator_on.map(Date)
     }
 
-    /// Source of the value.
+    /// Where the value comes from [fonte].
     async fn indicator_source(&self) -> Option<&str> {
         self.0.indicator_source.as_deref()
     }
@@ -110,7 +113,7 @@ impl PlanNeed {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl PlanPriority {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -153,7 +156,7 @@ impl PlanPriority {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl PlanIntervention {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -180,17 +183,17 @@ impl PlanIntervention {
         self.0.responsible.clone().map(Organisation::from)
     }
 
-    /// First day.
+    /// First day of the work planned.
     async fn starts_on(&self) -> Option<Date> {
         self.0.row.starts_on.map(Date)
     }
 
-    /// Last day.
+    /// Last day of the work planned.
     async fn ends_on(&self) -> Option<Date> {
         self.0.row.ends_on.map(Date)
     }
 
-    /// Money planned, euros.
+    /// Money planned, euros [risorse previste].
     async fn budget(&self) -> Option<Euro> {
         self.0.row.budget.map(Euro)
     }

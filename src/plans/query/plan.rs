@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 use uuid::Uuid;
 
 use super::each;
@@ -19,6 +19,7 @@ use crate::territory::query::{self as territory, Province};
 pub const PLAN: &str = "TerritorialPlan";
 
 /// One edition of an office's plan for the management of migration [piano territoriale degli interventi].
+#[derive(Description)]
 pub struct TerritorialPlan(pub Arc<PlanRow>);
 
 /// A plan that a record names; `None` where the viewer may not see it.
@@ -41,14 +42,14 @@ pub async fn plans_of(
     list::page(graph, list, first, after, TerritorialPlan).await
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl TerritorialPlan {
     /// Global id.
     pub async fn id(&self) -> ID {
         NodeId::new(PLAN, self.0.id).id()
     }
 
-    /// Title.
+    /// Title [titolo].
     async fn title(&self) -> &str {
         &self.0.title
     }
@@ -81,7 +82,7 @@ impl TerritorialPlan {
         Graph::of(ctx).reference::<Directory>().body(self.0.council_id?).map(TerritorialCouncil::of)
     }
 
-    /// The province that it is for.
+    /// The province that it is for [provincia].
     async fn province(&self, ctx: &Context<'_>) -> Option<Province> {
         territory::province(Graph::of(ctx), &self.0.province_code)
     }
@@ -158,16 +159,17 @@ impl TerritorialPlan {
 }
 
 /// What of a plan is covered and what is not, over what the caller may see [copertura del piano].
+#[derive(Description)]
 pub struct PlanCoverage(Arc<CoverageRow>);
 
-#[Object]
+#[Object(use_type_description)]
 impl PlanCoverage {
-    /// Needs in all.
+    /// Needs of the plan in all [fabbisogni].
     async fn needs(&self) -> i64 {
         self.0.needs
     }
 
-    /// Interventions in all.
+    /// Interventions of the plan in all [interventi].
     async fn interventions(&self) -> i64 {
         self.0.interventions
     }

@@ -31,7 +31,7 @@ pub struct PlanQuery;
 
 #[Object]
 impl PlanQuery {
-    /// One territorial plan by its global id; null where there is none that the caller may see.
+    /// One territorial plan by its global id [piano territoriale]; null where there is none that the caller may see.
     async fn territorial_plan(
         &self,
         ctx: &Context<'_>,
@@ -44,10 +44,10 @@ impl PlanQuery {
     async fn territorial_plans(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Conditions that all hold.")] filter: Option<TerritorialPlanFilterInput>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<PlanOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<PlanOrder>,
     ) -> Result<Page<TerritorialPlan>> {
         let graph = Graph::of(ctx);
         let input = filter.unwrap_or_default();

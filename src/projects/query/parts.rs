@@ -1,4 +1,4 @@
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Description, Object, SimpleObject};
 
 use crate::graphql::Graph;
 use crate::graphql::scalars::{Date, Euro};
@@ -7,9 +7,10 @@ use crate::projects::model::{ContractRow, Participation, PlaceRow, ProjectRole};
 use crate::territory::query::{self as territory, Municipality, Province};
 
 /// A body's part in a project, beside the lead [partecipazione].
+#[derive(Description)]
 pub struct ProjectParticipation(pub Participation);
 
-#[Object]
+#[Object(use_type_description)]
 impl ProjectParticipation {
     /// The body [ente]; null where the caller may not see it.
     async fn organisation(&self) -> Option<Organisation> {
@@ -31,7 +32,7 @@ impl ProjectParticipation {
         self.0.row.valid_until.map(Date)
     }
 
-    /// Its share of the money, euros.
+    /// Its share of the project's money, euros [quota].
     async fn budget_share(&self) -> Option<Euro> {
         self.0.row.budget_share.map(Euro)
     }
@@ -52,11 +53,11 @@ impl ProjectParticipation {
 pub struct ProjectContract {
     /// Code of the tender [CIG].
     cig: String,
-    /// What it is about.
+    /// What it is about [oggetto].
     subject: Option<String>,
-    /// Amount, euros.
+    /// Amount, euros [importo].
     amount: Option<Euro>,
-    /// Day of signature.
+    /// Day of signature [data di stipula].
     signed_on: Option<Date>,
     /// Whether this is made-up demonstration data [dato sintetico].
     is_synthetic: bool,
@@ -78,16 +79,17 @@ impl From<&ContractRow> for ProjectContract {
 }
 
 /// Where a project works [luogo di intervento].
+#[derive(Description)]
 pub struct ProjectPlace(pub PlaceRow);
 
-#[Object]
+#[Object(use_type_description)]
 impl ProjectPlace {
-    /// The province.
+    /// The province [provincia].
     async fn province(&self, ctx: &Context<'_>) -> Option<Province> {
         territory::province(Graph::of(ctx), &self.0.province_code)
     }
 
-    /// The municipality; null where the whole province is meant.
+    /// The municipality; null where the whole province is meant [comune].
     async fn municipality(&self, ctx: &Context<'_>) -> Option<Municipality> {
         territory::municipality(Graph::of(ctx), &self.0.municipality_code)
     }

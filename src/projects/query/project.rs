@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 use uuid::Uuid;
 
 use super::parts::{ProjectContract, ProjectParticipation, ProjectPlace};
@@ -22,6 +22,7 @@ use crate::territory::query::{self as territory, Province};
 pub const PROJECT: &str = "Project";
 
 /// What bodies do together with public money, for a time, at places [progetto].
+#[derive(Description)]
 pub struct Project(pub Arc<model::Project>);
 
 /// A project that a record names; `None` where the viewer may not see it.
@@ -61,7 +62,7 @@ pub async fn projects_of_intervention(graph: &Graph, intervention: Uuid) -> Resu
     Ok(projects.iter().flat_map(|projects| projects.iter().cloned()).map(Project).collect())
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Project {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -98,12 +99,12 @@ impl Project {
         self.0.row.local_code.as_deref()
     }
 
-    /// First day.
+    /// First day of the project [data di inizio].
     async fn starts_on(&self) -> Option<Date> {
         self.0.row.starts_on.map(Date)
     }
 
-    /// Last day.
+    /// Last day of the project [data di fine].
     async fn ends_on(&self) -> Option<Date> {
         self.0.row.ends_on.map(Date)
     }
@@ -127,7 +128,7 @@ impl Project {
         Ok(parts.take(first).cloned().map(ProjectParticipation).collect())
     }
 
-    /// The node of the funding programme that pays it.
+    /// The node of the funding programme that pays it [nodo della programmazione].
     async fn programme_node(&self, ctx: &Context<'_>) -> Option<ProgrammeNode> {
         funding::programme(Graph::of(ctx), self.0.row.programme_code.as_deref()?)
     }

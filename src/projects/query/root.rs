@@ -75,10 +75,10 @@ impl ProjectQuery {
     async fn list(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which to go on.")] after: Option<String>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
         #[graphql(desc = "Conditions that all hold.")] filter: Option<ProjectFilterInput>,
-        #[graphql(desc = "Order of the list.")] order_by: Option<ProjectOrder>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<ProjectOrder>,
     ) -> Result<Page<Project>> {
         let graph = Graph::of(ctx);
         projects(graph, filter.unwrap_or_default().parse(graph), order_by, first, after).await
@@ -92,5 +92,10 @@ impl ProjectQuery {
     #[graphql(entity)]
     async fn project_entity_by_cup(&self, ctx: &Context<'_>, cup: String) -> Result<Option<Project>> {
         Ok(Graph::of(ctx).load(ProjectByKey(ProjectKey::Cup(cup))).await?.map(Project))
+    }
+
+    #[graphql(entity)]
+    async fn project_entity_by_local_code(&self, ctx: &Context<'_>, local_code: String) -> Result<Option<Project>> {
+        Ok(Graph::of(ctx).load(ProjectByKey(ProjectKey::LocalCode(local_code))).await?.map(Project))
     }
 }
