@@ -2,13 +2,14 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use async_graphql::{Context, Object, Subscription};
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
 use tokio::sync::broadcast;
+use tokio::task::JoinSet;
 
 use crate::access::token::{Authenticator, DemoKey};
 use crate::db::Database;
@@ -53,6 +54,8 @@ pub struct Hub {
     kinds: References,
     kept: RwLock<HashMap<TypeId, Kept>>,
     changes: broadcast::Sender<Change>,
+    /// What keeps the hub up to date; ends with it.
+    following: Mutex<JoinSet<()>>,
 }
 
 impl Hub {
@@ -65,11 +68,19 @@ impl Hub {
             kinds,
             kept: RwLock::default(),
             changes: broadcast::channel(1024).0,
+            following: Mutex::default(),
         });
         hub.refresh(|_| true).await?;
-        tokio::spawn(follow(Arc::downgrade(&hub), hub.changes.subscribe()));
-        tokio::spawn(changes::listen(hub.database.clone(), hub.changes.clone()));
+        let mut following = hub.following.lock().expect("no panic while held");
+        following.spawn(follow(Arc::downgrade(&hub), hub.changes.subscribe()));
+        following.spawn(changes::listen(hub.database.clone(), hub.changes.clone()));
+        drop(following);
         Ok(hub)
+    }
+
+    /// Follows the database's changes no more: it is about to be closed.
+    pub fn stop(&self) {
+        self.following.lock().expect("no panic while held").abort_all();
     }
 
     /// One kind of reference data, as it stands now.

@@ -48,7 +48,7 @@ pub(super) async fn until_signalled(
         let _ = stopping.wait_for(|stop| *stop).await;
     };
 
-    let mut server = tokio::spawn(http::serve(hub, settings, listen, shutdown));
+    let mut server = tokio::spawn(http::serve(hub.clone(), settings, listen, shutdown));
     let result = tokio::select! {
         served = &mut server => served?,
         () = either(&mut terminate, &mut interrupt) => {
@@ -66,6 +66,7 @@ pub(super) async fn until_signalled(
         () = opened.lost() => Err(anyhow::anyhow!("the private PostgreSQL has ended; its log is in the data directory")),
     };
     server.abort();
+    hub.stop();
     opened.close().await?;
     result.map(|()| ExitCode::SUCCESS)
 }
