@@ -34,6 +34,7 @@ pub mod plans;
 pub mod projects;
 pub mod relay;
 pub mod schema;
+pub mod search;
 pub mod telemetry;
 pub mod territory;
 pub mod viewer;

@@ -10,3 +10,4 @@ mod hub;
 mod levels;
 mod migrations;
 mod policies;
+mod search;
