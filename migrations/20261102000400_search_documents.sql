@@ -3,8 +3,15 @@
 -- Full-text and trigram operators are not leakproof: below a row policy PostgreSQL does not use their indexes. So the
 -- documents carry no policy and grant nothing; search_records(), which runs as their owner, applies the same test.
 
+create extension if not exists fuzzystrmatch;
+
+-- Words without accents and Italian endings; and as they are spelled, without accents alone.
 create text search configuration raccordo (copy = italian);
 alter text search configuration raccordo alter mapping for word, hword, hword_part with unaccent, italian_stem;
+create text search dictionary raccordo_spelled (template = simple, stopwords = italian);
+create text search configuration raccordo_words (copy = simple);
+alter text search configuration raccordo_words alter mapping for asciiword, asciihword, hword_asciipart with raccordo_spelled;
+alter text search configuration raccordo_words alter mapping for word, hword, hword_part with unaccent, raccordo_spelled;
 
 -- Hyphens and slashes part words ("Integrazione/Migrazione", "2021-2027"): PostgreSQL's parser would read a path.
 create function search_vector(title text, aliases text, body text)
@@ -12,6 +19,11 @@ returns tsvector language sql immutable parallel safe as $$
   select setweight(to_tsvector('public.raccordo'::regconfig, translate(title, '-/', '  ')), 'A')
       || setweight(to_tsvector('public.raccordo'::regconfig, translate(coalesce(aliases, ''), '-/', '  ')), 'B')
       || setweight(to_tsvector('public.raccordo'::regconfig, translate(coalesce(body, ''), '-/', '  ')), 'D')
+$$;
+create function search_words(title text, body text)
+returns tsvector language sql immutable parallel safe as $$
+  select setweight(to_tsvector('public.raccordo_words'::regconfig, translate(title, '-/', '  ')), 'A')
+      || setweight(to_tsvector('public.raccordo_words'::regconfig, translate(coalesce(body, ''), '-/', '  ')), 'D')
 $$;
 
 create table search_document (
@@ -29,10 +41,18 @@ create table search_document (
   body text,
   is_synthetic boolean not null,
   title_key text not null generated always as (sort_key(title)) stored,
-  vector tsvector not null generated always as (search_vector(title, aliases, body)) stored
+  vector tsvector not null generated always as (search_vector(title, aliases, body)) stored,
+  words tsvector not null generated always as (search_words(title, body)) stored
 );
-create index search_document_by_word on search_document using gin (vector);
-create index search_document_by_spelling on search_document using gin (title_key gin_trgm_ops);
+create index search_document_by_stem on search_document using gin (vector);
+create index search_document_by_word on search_document using gin (words);
+
+-- Every word of the documents' titles and texts, to look up what a misspelled word may have meant. A word of which no
+-- document is left stays; it finds nothing.
+create table search_word (
+  word text primary key
+);
+create index search_word_by_spelling on search_word using gin (word gin_trgm_ops);
 
 -- Id of the document of a record that has a code and no id.
 create function search_id(kind text, code text) returns uuid language sql immutable parallel safe as $$
@@ -104,6 +124,12 @@ begin
     'delete from search_document d using unnest($1) t(id)
      where d.id = t.id and not exists (select from search_source_%s s where s.id = t.id)',
     kind) using ids;
+  insert into search_word
+    select distinct w.word
+    from unnest(ids) t(id) join search_document d on d.id = t.id
+      cross join unnest(tsvector_to_array(d.words)) w(word)
+    where length(w.word) between 3 and 40 and w.word !~ '[^[:alpha:]]'
+  on conflict do nothing;
 end $$;
 
 -- Runs after each statement, for all its rows at once. Arguments: kind of the documents, and the expression over the
@@ -153,8 +179,7 @@ select keep_in_search('region', 'region', $$search_id('region', code)$$);
 select keep_in_search('province', 'province', $$search_id('province', code)$$);
 select keep_in_search('municipality', 'municipality', $$search_id('municipality', code)$$);
 
--- The documents of what stands already. A maintenance role that is no superuser is bound by the row policies too.
-select set_config('raccordo.sees_all', 'on', true);
+-- The documents of what stands already.
 select refresh_search(kind, array_agg(id)) from (
   select kind, id from search_source_organisation
   union all select kind, id from search_source_project
@@ -167,18 +192,39 @@ select refresh_search(kind, array_agg(id)) from (
   union all select kind, id from search_source_municipality
 ) standing group by kind;
 
+-- What words may have been meant to be: for each of them the words spelled like it, with up to `most_edits` letters
+-- wrong, none in words of two letters, one in those of three to five.
+create function search_spellings(words text[], most_edits int) returns tsquery
+language sql stable set search_path = public, pg_temp set pg_trgm.similarity_threshold = 0.2 as $$
+  select string_agg('(' || alternatives || ')', ' & ')::tsquery from (
+    select string_agg(quote_literal(spelling), ' | ') as alternatives
+    from unnest(words) asked(word), lateral (
+      select asked.word
+      union
+      select s.word from search_word s
+      where s.word % asked.word
+        and levenshtein_less_equal(s.word, asked.word, most_edits)
+          <= least(most_edits, case when length(asked.word) < 3 then 0 when length(asked.word) < 6 then 1 else 2 end)
+    ) meant(spelling)
+    group by asked.word
+  ) each_word
+$$;
+
 -- The records that match a question and that the session may see, the best first, with their number.
 --
 -- Rank: 1,000,000 and more where every word stands in the document, stemmed (2,000,000 where the title is just what is
--- asked); below where too few do (`few`) and the title has a word spelled like each of them. `query` is text for websearch_to_tsquery, `words` the words whose
--- spelling may vary (none: as asked only). There is always a first row, which bears the total; its id is null when the
--- page is empty. Excerpts mark what matched with U+E000 … U+E001. Hidden documents are dropped before anything is
--- counted, ranked or found too few: nothing that is returned depends on them.
+-- asked); below where too few do (`few`) and a word spelled like each of them stands there. `query` is text for
+-- websearch_to_tsquery, `words` the words whose spelling may vary (none: as asked only). There is always a first row,
+-- which bears the total; its id is null when the page is empty. Excerpts mark what matched with U+E000 … U+E001.
+--
+-- Hidden documents are dropped before anything is counted, ranked or found too few. Spellings that only they have are
+-- among those looked for, but show nowhere: a document is found by words of its own, as they are spelled in it, and
+-- ts_rank_cd, unlike ts_rank, does not depend on how many words a query has that a document lacks.
 create function search_records(query text, words text[], kinds text[], after_rank int, after_id uuid, most int,
   with_excerpts boolean)
 returns table (total bigint, id uuid, kind text, key text, title text, is_synthetic boolean, rank int, excerpt text)
 language plpgsql stable security definer
-set search_path = public, pg_temp set client_min_messages = warning set pg_trgm.word_similarity_threshold = 0.5
+set search_path = public, pg_temp set client_min_messages = warning
 -- whatever the planner expects of a word, the way to its documents is the index
 set enable_seqscan = off
 as $$
@@ -188,30 +234,33 @@ declare
   visible constant text := $q$
     ((select current_setting('raccordo.sees_all', true) = 'on')
       or d.audience = any ((select nullif(current_setting('raccordo.audiences', true), '')::int[])::int[]))
-    and ($3 is null or d.kind = any ($3))$q$;
+    and ($2 is null or d.kind = any ($2))$q$;
   matching constant text := 'from search_document d where d.vector @@ $1 and ' || visible;
   found text := $q$select d.id, 1000000 + ((ts_rank('{0.1, 0.2, 0.4, 1}', d.vector, $1, 1)
-    + case when d.title_key = $8 then 1 else 0 end) * 1000000)::int as rank $q$ || matching;
-  spellings text[];
+    + case when d.title_key = $3 then 1 else 0 end) * 1000000)::int as rank $q$ || matching;
+  -- with one letter wrong, and with two
+  near tsquery;
+  far tsquery;
   is_enough boolean;
 begin
   -- Nothing to look for, or only what is to be absent: that would be every record.
   if querytree(asked) in ('', 'T') then
     found := 'select null::uuid as id, null::int as rank where false';
-  else
-    select array_agg(sort_key(w)) into spellings from unnest(words) w where to_tsvector('raccordo', w) <> '';
+  elsif cardinality(words) > 0 then
     execute format('select count(*) = %s from (select %s limit %1$s) m', few, matching)
-      into is_enough using asked, spellings, kinds;
-    if not is_enough and spellings is not null then
+      into is_enough using asked, kinds;
+    if not is_enough then
+      words := array(select distinct unnest(tsvector_to_array(to_tsvector('raccordo_words', w))) from unnest(words) w);
+      near := search_spellings(words, 1);
+      far := search_spellings(words, 2);
       found := format($q$
         with exact as materialized (%s)
         select * from exact
         union all
-        select d.id, ((0.8 * (select avg(word_similarity(w, d.title_key)) from unnest($2) w)
-          + 0.2 * similarity(array_to_string($2, ' '), d.title_key)) * 1000000)::int
-        from search_document d where %s and %s and d.id not in (select e.id from exact e)$q$,
-        found, visible,
-        (select string_agg(format('d.title_key %%> $2[%s]', i), ' and ') from generate_subscripts(spellings, 1) i));
+        select d.id, ((ts_rank_cd('{0.1, 0.2, 0.4, 1}', d.words, $9, 1 | 32)
+          + case when d.words @@ $8 then 1 else 0 end) * 499999)::int
+        from search_document d where d.words @@ $9 and %s and d.id not in (select e.id from exact e)$q$,
+        found, visible);
     end if;
   end if;
   return query execute format($q$
@@ -222,14 +271,14 @@ begin
       order by f.rank desc, f.id limit $6
     )
     select (select count(*) from found), d.id, d.kind, d.key, d.title, d.is_synthetic, p.rank,
-      case when $7 then ts_headline('raccordo', d.body, $1,
-        'StartSel=%s, StopSel=%s, MaxFragments=2, MaxWords=30, MinWords=18, FragmentDelimiter=" … "') end
+      case when $7 then ts_headline(case when p.rank < 1000000 then 'raccordo_words' else 'raccordo' end::regconfig,
+        d.body, case when p.rank < 1000000 then $9 else $1 end, 'StartSel=%s, StopSel=%s, MaxFragments=2, MaxWords=30, MinWords=18, FragmentDelimiter=" … "') end
     from (values (1)) always left join (page p join search_document d on d.id = p.id) on true
     order by p.rank desc, p.id$q$, found, U&'\E000', U&'\E001')
-    using asked, spellings, kinds, after_rank, after_id, most, with_excerpts, sort_key(query);
+    using asked, kinds, sort_key(query), after_rank, after_id, most, with_excerpts, near, far;
 end $$;
 
 -- Whoever may read it reads through search_records() alone; the triggers' functions are for no caller.
 revoke execute on function search_records(text, text[], text[], int, uuid, int, boolean), follow_in_search(),
-  refresh_search(text, uuid[]), keep_in_search(regclass, text, text) from public;
+  search_spellings(text[], int), refresh_search(text, uuid[]), keep_in_search(regclass, text, text) from public;
 grant execute on function search_records(text, text[], text[], int, uuid, int, boolean) to raccordo_app;

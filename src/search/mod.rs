@@ -2,7 +2,7 @@
 //!
 //! Invariants: a document is derived from its record by triggers and never written otherwise; it carries the record's
 //! audience; it is read through one function, which applies the audience test before it ranks or counts.
-//! Table owned: `search_document`, which grants nothing to the application role.
+//! Tables owned: `search_document`, `search_word`, which grant nothing to the application role.
 
 pub mod model;
 pub mod query;

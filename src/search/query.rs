@@ -34,8 +34,8 @@ pub struct SnippetPart {
 /// How well a hit matches.
 #[derive(SimpleObject)]
 pub struct SearchScore {
-    /// From 1 where every word was found, 2 and more where the title is just what was asked; below 1 where words of
-    /// the title are only spelled like them. Comparable within one search alone [pertinenza].
+    /// From 1 where every word was found, 2 and more where the title is just what was asked; below 1 where words are
+    /// only spelled like them. Comparable within one search alone [pertinenza].
     score: f64,
 }
 
@@ -121,8 +121,8 @@ impl SearchQuery {
     /// Records whose name, title, codes or text hold all the words, the best first [ricerca].
     ///
     /// Words are compared without regard to case, accents and Italian endings (`prefettura` finds `Prefetture`).
-    /// Where fewer than five records match, those follow whose title has a word spelled like each of the words
-    /// (`empowermnt prefeture`). `"…"` asks for a phrase, `-word` excludes a word, `or` offers an alternative; a
+    /// Where fewer than five records match, those follow that have a word spelled like each of the words
+    /// (`empowermnt prefeture`): with one letter wrong in words of three to five, two in longer ones. `"…"` asks for a phrase, `-word` excludes a word, `or` offers an alternative; a
     /// question with one of these is taken exactly as spelled. Any other text is a question too, never an error; one
     /// without a word to look for (blank, signs, or words as common as `della`) finds nothing. Only records that the
     /// caller may see are found, ranked and counted. `totalCount` costs no statement of its own.

@@ -361,9 +361,9 @@ async fn documents_follow_their_records_through_every_change() {
         (format!("update plan_need set plan_id = {other} where title = 'Quarzolite'"), "quarzolite", 1),
         (format!("update territorial_plan set visibility = 'network' where id = {other}"), "quarzolite", 0),
         ("update territorial_plan set visibility = 'public' where status = 'adopted'".into(), "", 0),
-        ("update plan_need set title = 'Feldspato', description = 'con glicine'".into(), "quarzolite", 0),
+        ("update plan_need set title = 'Feldspato', description = 'con ornitorinco'".into(), "quarzolite", 0),
         ("update plan_intervention set expected_results = 'sambuco' where ordinal = 1".into(), "", 0),
-        ("delete from plan_need".into(), "glicine", 0),
+        ("delete from plan_need".into(), "ornitorinco", 0),
         (
             "insert into organisation (id, kind, name, visibility, source)
              select gen_random_uuid(), 'other_organisation', 'Ente wolframio ' || n, 'public', 'test'
@@ -374,7 +374,7 @@ async fn documents_follow_their_records_through_every_change() {
         ),
         ("update organisation set name = 'Ente tungsteno' where name like 'Ente wolframio 1%'".into(), "tungsteno", 11),
         ("delete from organisation where name like 'Ente wolframio %'".into(), "wolframio", 0),
-        ("update province set name = 'Felsina' where code = '037'".into(), "felsina", 1),
+        ("update province set name = 'Xantofillia' where code = '037'".into(), "xantofillia", 1),
         (
             "update programme_node set name_en = 'Ombudsmanship' where code = 'FAMI-2014-2020/OS2'".into(),
             "ombudsmanship",
