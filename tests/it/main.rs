@@ -9,5 +9,6 @@ mod embedded;
 mod hub;
 mod levels;
 mod migrations;
+mod overview;
 mod policies;
 mod search;

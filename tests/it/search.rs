@@ -380,7 +380,7 @@ async fn documents_follow_their_records_through_every_change() {
             "ombudsmanship",
             1,
         ),
-        ("truncate agreement cascade".into(), "protocollo d'intesa", 0),
+        ("truncate agreement cascade".into(), "", 0),
     ] {
         let changed =
             connection.execute(AssertSqlSafe(sql.clone())).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
