@@ -20,7 +20,7 @@ demo:
 	target/release/raccordo demo --size $(SIZE) --seed $(SEED)
 
 test:
-	@tools/ensure rust node postgresql
+	@tools/ensure rust node postgresql chromium
 	@$(MAKE) --no-print-directory web
 	@$(MAKE) --no-print-directory conformance
 	cargo test --locked
@@ -28,6 +28,7 @@ test:
 check:
 	@tools/ensure rust node
 	@$(MAKE) --no-print-directory web
+	npm --prefix web run check
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	tools/licences.py

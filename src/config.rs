@@ -17,17 +17,19 @@ use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::postgres::PgConnectOptions;
 
 use crate::db::DatabaseSettings;
+use crate::http;
 
 /// Read where it exists, unless `--config` names another.
 const DEFAULT_FILE: &str = "raccordo.toml";
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "listen",
     "data_dir",
     "database_url",
     "database_url_file",
     "database_pool_size",
     "database_statement_timeout",
+    "request_timeout",
     "pg_bin",
     "log_format",
 ];
@@ -60,6 +62,10 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "TIME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_statement_timeout: Option<String>,
+    /// Time limit of one operation, e.g. 15s [env: RACCORDO_REQUEST_TIMEOUT] [default: 15s]
+    #[arg(long, global = true, value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_timeout: Option<String>,
     /// Folder of PostgreSQL's programs [env: RACCORDO_PG_BIN] [default: the newest installed]
     #[arg(long, global = true, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +85,7 @@ pub struct Config {
     pub database_url: Option<DatabaseUrl>,
     pub database_pool_size: u32,
     pub database_statement_timeout: Duration,
+    pub request_timeout: Duration,
     pub pg_bin: Option<PathBuf>,
     pub log_format: LogFormat,
 }
@@ -131,6 +138,8 @@ struct Raw {
     database_pool_size: u32,
     #[serde(deserialize_with = "duration")]
     database_statement_timeout: Duration,
+    #[serde(deserialize_with = "duration")]
+    request_timeout: Duration,
     pg_bin: Option<PathBuf>,
     log_format: LogFormat,
 }
@@ -158,6 +167,7 @@ impl Config {
             .merge(Serialized::default("data_dir", ".raccordo"))
             .merge(Serialized::default("database_pool_size", defaults.pool_size))
             .merge(Serialized::default("database_statement_timeout", defaults.statement_timeout.as_secs()))
+            .merge(Serialized::default("request_timeout", http::Settings::default().request_timeout.as_secs()))
             .merge(Serialized::default("log_format", LogFormat::default()));
         if file.exists() {
             figment = figment.merge(Toml::file_exact(file));
@@ -197,6 +207,7 @@ impl Config {
             database_url,
             database_pool_size: raw.database_pool_size,
             database_statement_timeout: raw.database_statement_timeout,
+            request_timeout: raw.request_timeout,
             pg_bin: raw.pg_bin,
             log_format: raw.log_format,
         })
@@ -204,6 +215,10 @@ impl Config {
 
     pub fn database(&self) -> DatabaseSettings {
         DatabaseSettings { pool_size: self.database_pool_size, statement_timeout: self.database_statement_timeout }
+    }
+
+    pub fn http(&self) -> http::Settings {
+        http::Settings { request_timeout: self.request_timeout, ..http::Settings::default() }
     }
 }
 

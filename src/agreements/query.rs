@@ -93,7 +93,6 @@ impl Agreement {
     }
 
     /// Its parties, in the order of their signatures [parti].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn parties(
         &self,
         ctx: &Context<'_>,
@@ -186,7 +185,6 @@ impl AgreementQuery {
     }
 
     /// Agreements, narrowed and ordered [protocolli d'intesa].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn agreements(
         &self,
         ctx: &Context<'_>,

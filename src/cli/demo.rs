@@ -10,6 +10,9 @@ use crate::access::persona::PERSONAS;
 use crate::access::token::DemoKey;
 use crate::config::Config;
 use crate::demo::{self, Loaded, Size};
+use crate::http::DemoPersona;
+use crate::hub::Hub;
+use crate::{http, schema};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -26,8 +29,10 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     let opened = Opened::migrated(config).await?;
     load(&opened, &arguments).await?;
     let key = DemoKey::read_or_make(&config.data_dir)?;
-    introduce(config, &key)?;
-    serve::until_signalled(opened, Some(&key), config.listen).await
+    let hub = Hub::start(opened.database.clone(), Some(&key), schema::references()).await?;
+    let settings = http::Settings { personas: http::personas(&hub, &key).await?, ..config.http() };
+    introduce(config, &settings.personas);
+    serve::until_signalled(opened, hub, settings, config.listen).await
 }
 
 async fn load(opened: &Opened, arguments: &Arguments) -> anyhow::Result<()> {
@@ -42,16 +47,15 @@ async fn load(opened: &Opened, arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// Says where to go and as whom.
-fn introduce(config: &Config, key: &DemoKey) -> anyhow::Result<()> {
+fn introduce(config: &Config, personas: &[DemoPersona]) {
     let base = format!("http://{}", config.listen);
     println!("Raccordo, demonstration\n");
     println!("  start here   {base}/");
     println!("  GraphiQL     {base}/graphiql");
     println!("  GraphQL      {base}/graphql   (subscriptions: {}/graphql/ws)\n", base.replacen("http", "ws", 1));
     println!("Without a token you are the public. To be somebody else, send \"Authorization: Bearer <token>\":\n");
-    for persona in PERSONAS {
-        println!("  {}\n    {}\n", persona.name, key.token(persona)?);
+    for persona in personas {
+        println!("  {} ({})\n    {}\n", persona.name, persona.organisation, persona.token);
     }
     println!("Print one again with: raccordo token --persona {}", PERSONAS[0].name);
-    Ok(())
 }

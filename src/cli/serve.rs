@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -9,7 +10,6 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::open::Opened;
-use crate::access::token::DemoKey;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::{http, schema};
@@ -20,7 +20,8 @@ const DRAINING: Duration = Duration::from_secs(10);
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     check_address(config.listen)?;
     let opened = Opened::migrated(config).await?;
-    until_signalled(opened, None, config.listen).await
+    let hub = Hub::start(opened.database.clone(), None, schema::references()).await?;
+    until_signalled(opened, hub, config.http(), config.listen).await
 }
 
 /// Says that the address is taken before anything long begins.
@@ -35,7 +36,8 @@ pub(super) fn check_address(listen: SocketAddr) -> anyhow::Result<()> {
 /// A second signal ends the waiting.
 pub(super) async fn until_signalled(
     opened: Opened,
-    demo_key: Option<&DemoKey>,
+    hub: Arc<Hub>,
+    settings: http::Settings,
     listen: SocketAddr,
 ) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
@@ -46,8 +48,7 @@ pub(super) async fn until_signalled(
         let _ = stopping.wait_for(|stop| *stop).await;
     };
 
-    let hub = Hub::start(opened.database.clone(), demo_key, schema::references()).await?;
-    let mut server = tokio::spawn(http::serve(hub, listen, shutdown));
+    let mut server = tokio::spawn(http::serve(hub, settings, listen, shutdown));
     let result = tokio::select! {
         served = &mut server => served?,
         () = either(&mut terminate, &mut interrupt) => {

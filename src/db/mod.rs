@@ -88,6 +88,11 @@ impl Database {
         Ok(connection)
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> sqlx::Result<()> {
+        self.pool.execute("select 1").await.map(drop)
+    }
+
     /// The pool behind the read sessions.
     pub fn pool(&self) -> &PgPool {
         &self.pool

@@ -10,6 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a field could not be answered.
 #[derive(Clone, Debug)]
 pub enum Error {
+    /// `GRAPHQL_PARSE_FAILED`: what was sent is no GraphQL document.
+    Syntax(Message),
     /// `BAD_USER_INPUT`: the message names the rule.
     BadInput(Message),
     /// `LIMIT_EXCEEDED`: with the limit and what was asked.
@@ -32,6 +34,7 @@ impl Error {
     /// The stable code that clients know.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Syntax(_) => "GRAPHQL_PARSE_FAILED",
             Self::BadInput(_) => "BAD_USER_INPUT",
             Self::LimitExceeded { .. } => "LIMIT_EXCEEDED",
             Self::Forbidden(_) => "FORBIDDEN",
@@ -43,9 +46,10 @@ impl Error {
 
     fn message(&self) -> String {
         match self {
-            Self::BadInput(message) | Self::Forbidden(message) | Self::LimitExceeded { message, .. } => {
-                message.to_string()
-            }
+            Self::Syntax(message)
+            | Self::BadInput(message)
+            | Self::Forbidden(message)
+            | Self::LimitExceeded { message, .. } => message.to_string(),
             Self::Timeout => Message::new(
                 "La richiesta ha superato il tempo massimo: restringere i filtri o chiedere pagine più piccole.",
                 "The request ran out of time: narrow its filters or ask for smaller pages.",
@@ -91,13 +95,22 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Gives every error of an answer its stable code and the request's id. The framework keeps our [`Error`]
-/// as the source of what it reports; what has none comes from the framework itself.
+/// Characters of a message at the most: what the framework reports repeats parts of the operation.
+const MESSAGE: usize = 300;
+/// Bytes of all errors of an answer at the most.
+const ERRORS: usize = 16 * 1024;
+
+/// Gives every error of an answer its stable code and the request's id, and keeps them short. The framework keeps
+/// our [`Error`] as the source of what it reports; what has none comes from the framework itself.
 pub fn finish(response: &mut async_graphql::Response, request_id: &str) {
     for error in &mut response.errors {
         let cause = error.source::<Error>().cloned();
         if let Some(Error::Internal(cause)) = &cause {
             tracing::error!(%cause, request_id, "a field failed");
+        }
+        if let Some((end, _)) = error.message.char_indices().nth(MESSAGE) {
+            error.message.truncate(end);
+            error.message.push('…');
         }
         let extensions = error.extensions.get_or_insert_default();
         if let Some(cause) = cause {
@@ -113,4 +126,16 @@ pub fn finish(response: &mut async_graphql::Response, request_id: &str) {
         }
         extensions.set("requestId", request_id);
     }
+    let mut bytes = 0;
+    let kept = response.errors.iter().take_while(|error| {
+        bytes += serde_json::to_vec(error).map_or(ERRORS, |json| json.len());
+        bytes <= ERRORS
+    });
+    let kept = kept.count();
+    // An answer with errors never loses all of them: one too long keeps its message and code.
+    if kept == 0 && !response.errors.is_empty() {
+        response.errors[0].path.clear();
+        response.errors[0].locations.truncate(1);
+    }
+    response.errors.truncate(kept.max(1));
 }

@@ -18,11 +18,6 @@ pub const MOST: i32 = 100;
 /// Items of a page when `first` is not given.
 pub const USUAL: i32 = 20;
 
-/// What a list counts in an operation's complexity: its page size times what each item costs.
-pub fn cost(first: Option<i32>, item: usize) -> usize {
-    1 + first.unwrap_or(USUAL).clamp(0, MOST) as usize * item
-}
-
 /// How many items are wanted, 1 to [`MOST`].
 pub fn bounded(first: Option<i32>) -> Result<usize> {
     match first.unwrap_or(USUAL) {

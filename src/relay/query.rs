@@ -101,7 +101,6 @@ impl NodeQuery {
     }
 
     /// Up to 100 records by their global ids, in the order asked; null for each that the caller may not see.
-    #[graphql(complexity = "ids.len() * child_complexity")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

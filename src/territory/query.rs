@@ -203,7 +203,6 @@ impl Province {
     }
 
     /// Its municipalities of every date, by name [comuni].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn municipalities(
         &self,
         ctx: &Context<'_>,
@@ -231,7 +230,6 @@ impl Province {
     }
 
     /// Territorial plans for it, every edition that the caller may see [piani territoriali].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn plans(
         &self,
         ctx: &Context<'_>,
@@ -245,7 +243,6 @@ impl Province {
     }
 
     /// Projects that work here [progetti].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
@@ -259,7 +256,6 @@ impl Province {
     }
 
     /// Agreements for it [protocolli d'intesa].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn agreements(
         &self,
         ctx: &Context<'_>,
@@ -274,7 +270,6 @@ impl Province {
     }
 
     /// Bodies seated here [enti].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn organisations(
         &self,
         ctx: &Context<'_>,
@@ -394,7 +389,6 @@ pub struct TerritoryQuery;
 #[Object]
 impl TerritoryQuery {
     /// All regions, by ISTAT code [regioni].
-    #[graphql(complexity = "20 * child_complexity")]
     async fn regions(&self, ctx: &Context<'_>) -> Vec<Region> {
         Graph::of(ctx).reference::<Territory>().regions.iter().cloned().map(Region).collect()
     }
@@ -412,7 +406,6 @@ impl TerritoryQuery {
     }
 
     /// The provinces of that day, by ISTAT code: 107 until 2025-12-31, 110 from 2026-01-01 [province].
-    #[graphql(complexity = "20 * child_complexity")]
     async fn provinces(
         &self,
         ctx: &Context<'_>,

@@ -28,7 +28,6 @@ impl Viewer {
     }
 
     /// Provinces whose territory-wide records the caller may see, existing today, by ISTAT code [territorio].
-    #[graphql(complexity = "10 * child_complexity")]
     async fn provinces(&self, ctx: &Context<'_>) -> Vec<Province> {
         let graph = Graph::of(ctx);
         let territory = graph.reference::<Territory>();

@@ -7,16 +7,19 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
-use async_graphql::{Request, Variables};
+use async_graphql::Variables;
 use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
 use raccordo::access::Viewer;
+use raccordo::access::token::DemoKey;
 use raccordo::db::embedded::Embedded;
 use raccordo::db::{Database, DatabaseSettings};
-use raccordo::graphql::{Graph, error};
+use raccordo::graphql::Graph;
+use raccordo::http::{self, Executor, Operation};
 use raccordo::hub::Hub;
-use raccordo::schema::{self, RaccordoSchema};
+use raccordo::schema;
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
@@ -42,7 +45,7 @@ pub const EMPTY: Sample = Sample { name: "empty", load: |_| Box::pin(async { Ok(
 /// A hub on a database of its own, which is removed with it.
 pub struct TestHub {
     pub hub: Arc<Hub>,
-    pub schema: RaccordoSchema,
+    pub executor: Executor,
     _copy: Copy,
     _place: SemaphorePermit<'static>,
 }
@@ -79,24 +82,44 @@ impl TestHub {
 
     /// On a copy of a sample.
     pub async fn with(sample: Sample) -> Self {
+        Self::start(sample, None).await
+    }
+
+    /// In demonstration mode: the tokens of this key are accepted.
+    pub async fn demonstration(sample: Sample, key: &DemoKey) -> Self {
+        Self::start(sample, Some(key)).await
+    }
+
+    async fn start(sample: Sample, key: Option<&DemoKey>) -> Self {
         let place = PLACES.acquire().await.expect("never closed");
         let copy = Copy::of(sample);
         let database = copy.open().await;
-        let hub = Hub::start(database, None, schema::references()).await.expect("the hub starts");
-        let schema = schema::builder().data(hub.clone()).finish();
-        Self { hub, schema, _copy: copy, _place: place }
+        let hub = Hub::start(database, key, schema::references()).await.expect("the hub starts");
+        let executor = Executor::new(&hub, Duration::from_secs(30));
+        Self { hub, executor, _copy: copy, _place: place }
     }
 
     /// Answers a request in-process, as this viewer, on [`TODAY`].
     pub async fn execute(&self, viewer: &Viewer, query: &str, variables: Value) -> Answer {
         let graph = Graph::open_on(self.hub.clone(), viewer.clone(), TODAY);
-        let request = Request::new(query).variables(Variables::from_json(variables)).data(graph.clone());
-        let mut response = self.schema.execute(request).await;
-        error::finish(&mut response, "test");
+        let operation = Operation { query: query.into(), name: None, variables: Variables::from_json(variables) };
+        let answer = match self.executor.check(operation, "test") {
+            Ok(checked) => self.executor.execute(&graph, checked, "test").await,
+            Err(refused) => refused,
+        };
         Answer {
-            json: serde_json::to_value(response).expect("an answer is JSON"),
+            json: serde_json::to_value(answer.response).expect("an answer is JSON"),
             statements: graph.session.statements(),
         }
+    }
+
+    /// Serves the endpoints on a free port until the test ends; returns the address, e.g. `127.0.0.1:40123`.
+    pub async fn serve(&self, settings: http::Settings) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound").to_string();
+        let router = http::router(http::App::new(self.hub.clone(), settings));
+        tokio::spawn(async { axum::serve(listener, router).await });
+        address
     }
 
     /// A connection that sees every row: to lay out records and to look behind the graph.

@@ -5,10 +5,13 @@
 #![recursion_limit = "512"]
 
 mod architecture;
+mod conformance;
 mod embedded;
+mod http;
 mod hub;
 mod levels;
 mod migrations;
 mod overview;
 mod policies;
 mod search;
+mod websocket;

@@ -66,7 +66,6 @@ impl TerritorialCouncilFields {
     }
 
     /// Its seats by category: those in force on a day, or of every date [componenti].
-    #[graphql(complexity = "20 * child_complexity")]
     async fn seats(
         &self,
         ctx: &Context<'_>,
@@ -83,7 +82,6 @@ impl TerritorialCouncilFields {
     }
 
     /// Territorial plans put before it, every edition that the caller may see [piani territoriali].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn plans(
         &self,
         ctx: &Context<'_>,

@@ -113,7 +113,6 @@ impl FundingCall {
     }
 
     /// Projects proposed to it that the caller may see [progetti].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
@@ -183,7 +182,6 @@ impl CallQuery {
     }
 
     /// Calls, narrowed and ordered [avvisi].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn funding_calls(
         &self,
         ctx: &Context<'_>,

@@ -84,13 +84,11 @@ impl ProgrammeNode {
     }
 
     /// The nodes right below it, by code.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn children(&self, ctx: &Context<'_>) -> Vec<ProgrammeNode> {
         Graph::of(ctx).reference::<Programmes>().children(Some(&self.0.code)).cloned().map(ProgrammeNode).collect()
     }
 
     /// Calls opened on this very node [avvisi].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn calls(
         &self,
         ctx: &Context<'_>,
@@ -102,7 +100,6 @@ impl ProgrammeNode {
     }
 
     /// Projects of this node and of everything below it [progetti].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
@@ -124,7 +121,6 @@ pub struct ProgrammeQuery;
 #[Object]
 impl ProgrammeQuery {
     /// The funding programmes, e.g. FAMI 2021–2027 [programmi].
-    #[graphql(complexity = "10 * child_complexity")]
     async fn programmes(&self, ctx: &Context<'_>) -> Vec<ProgrammeNode> {
         Graph::of(ctx).reference::<Programmes>().children(None).cloned().map(ProgrammeNode).collect()
     }

@@ -162,7 +162,6 @@ impl<K: OutputType> Body<K> {
     }
 
     /// Seats in territorial councils that it holds on a day [componente del Consiglio territoriale].
-    #[graphql(complexity = "3 * child_complexity")]
     pub async fn council_seats(
         &self,
         ctx: &Context<'_>,
@@ -172,7 +171,6 @@ impl<K: OutputType> Body<K> {
     }
 
     /// Projects that it leads or takes part in [progetti].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     pub async fn projects(
         &self,
         ctx: &Context<'_>,
@@ -186,7 +184,6 @@ impl<K: OutputType> Body<K> {
     }
 
     /// Agreements that it promotes or is party to [protocolli d'intesa].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     pub async fn agreements(
         &self,
         ctx: &Context<'_>,

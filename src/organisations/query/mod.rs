@@ -138,7 +138,6 @@ impl OrganisationQuery {
     }
 
     /// Organisations, narrowed and ordered [enti].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn organisations(
         &self,
         ctx: &Context<'_>,
@@ -175,7 +174,6 @@ impl OrganisationQuery {
     }
 
     /// All offices of the prefect, by code: 103 prefectures, 2 commissions, 1 regional presidency [Prefetture – UTG].
-    #[graphql(complexity = "20 * child_complexity")]
     async fn prefectures(
         &self,
         ctx: &Context<'_>,

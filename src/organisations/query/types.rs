@@ -204,7 +204,6 @@ impl CentralAuthorityFields {
     }
 
     /// Calls that it issued [avvisi].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn calls(
         &self,
         ctx: &Context<'_>,
@@ -216,7 +215,6 @@ impl CentralAuthorityFields {
     }
 
     /// The offices that it supervises, by name [Prefetture – UTG].
-    #[graphql(complexity = "20 * child_complexity")]
     async fn offices(&self, ctx: &Context<'_>) -> Vec<Prefecture> {
         let children = Graph::of(ctx).reference::<Directory>().children(self.0.id);
         children.into_iter().filter(|body| body.kind == OrganisationKind::Prefecture).map(Prefecture::of).collect()
@@ -257,7 +255,6 @@ impl PrefectureFields {
     }
 
     /// Its territorial plans, every edition that the caller may see [piani territoriali].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn plans(
         &self,
         ctx: &Context<'_>,
@@ -271,7 +268,6 @@ impl PrefectureFields {
     }
 
     /// Bodies seated in its provinces today [enti del territorio].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn organisations(
         &self,
         ctx: &Context<'_>,

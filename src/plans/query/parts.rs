@@ -100,7 +100,6 @@ impl PlanNeed {
     }
 
     /// The priorities that answer it, in the plan's order.
-    #[graphql(complexity = "5 * child_complexity")]
     async fn priorities(&self, ctx: &Context<'_>) -> Result<Vec<PlanPriority>> {
         Ok(each(Graph::of(ctx).load(PrioritiesOfNeed(self.0.id)).await?, PlanPriority))
     }
@@ -144,7 +143,6 @@ impl PlanPriority {
     }
 
     /// The interventions that carry it out, in the plan's order.
-    #[graphql(complexity = "5 * child_complexity")]
     async fn interventions(&self, ctx: &Context<'_>) -> Result<Vec<PlanIntervention>> {
         Ok(each(Graph::of(ctx).load(InterventionsOfPriority(self.0.id)).await?, PlanIntervention))
     }
@@ -213,7 +211,6 @@ impl PlanIntervention {
     }
 
     /// The projects that carry it out, the last started first [progettualità].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn projects(&self, ctx: &Context<'_>) -> Result<Vec<Project>> {
         projects::projects_of_intervention(Graph::of(ctx), self.0.row.id).await
     }

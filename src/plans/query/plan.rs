@@ -122,19 +122,16 @@ impl TerritorialPlan {
     }
 
     /// The needs that it found, in its order [fabbisogni].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn needs(&self, ctx: &Context<'_>) -> Result<Vec<PlanNeed>> {
         Ok(each(Graph::of(ctx).load(NeedsOf(self.0.id)).await?, PlanNeed))
     }
 
     /// Its priorities, in its order [priorità].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn priorities(&self, ctx: &Context<'_>) -> Result<Vec<PlanPriority>> {
         Ok(each(Graph::of(ctx).load(PrioritiesOfPlan(self.0.id)).await?, PlanPriority))
     }
 
     /// Its interventions, in its order [interventi].
-    #[graphql(complexity = "10 * child_complexity")]
     async fn interventions(&self, ctx: &Context<'_>) -> Result<Vec<PlanIntervention>> {
         Ok(each(Graph::of(ctx).load(InterventionsOfPlan(self.0.id)).await?, PlanIntervention))
     }
@@ -176,7 +173,6 @@ impl PlanCoverage {
     }
 
     /// Needs that no intervention answers [fabbisogni scoperti].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn needs_without_intervention(&self, ctx: &Context<'_>) -> Result<Vec<PlanNeed>> {
         let graph = Graph::of(ctx);
         let found = self.0.needs_without_intervention.iter().map(|id| need(graph, *id));
@@ -184,13 +180,11 @@ impl PlanCoverage {
     }
 
     /// Interventions that no project admitted, under way or finished carries out [interventi senza progetto].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn interventions_without_project(&self, ctx: &Context<'_>) -> Result<Vec<PlanIntervention>> {
         interventions(Graph::of(ctx), &self.0.interventions_without_project).await
     }
 
     /// Interventions without a body responsible [interventi senza soggetto responsabile].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn interventions_without_actor(&self, ctx: &Context<'_>) -> Result<Vec<PlanIntervention>> {
         interventions(Graph::of(ctx), &self.0.interventions_without_actor).await
     }

@@ -41,7 +41,6 @@ impl PlanQuery {
     }
 
     /// Territorial plans, narrowed and ordered [piani territoriali].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn territorial_plans(
         &self,
         ctx: &Context<'_>,

@@ -114,7 +114,6 @@ impl Project {
     }
 
     /// Who takes part beside the lead, by role and name [partner].
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn participations(
         &self,
         ctx: &Context<'_>,
@@ -147,21 +146,18 @@ impl Project {
     }
 
     /// Where it works [luoghi].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn places(&self, ctx: &Context<'_>) -> Result<Vec<ProjectPlace>> {
         let places = Graph::of(ctx).load(PlacesOf(self.0.row.id)).await?;
         Ok(places.iter().flat_map(|places| places.iter().cloned()).map(ProjectPlace).collect())
     }
 
     /// Its contracts, with their CIG [contratti].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn contracts(&self, ctx: &Context<'_>) -> Result<Vec<ProjectContract>> {
         let contracts = Graph::of(ctx).load(ContractsOf(self.0.row.id)).await?;
         Ok(contracts.iter().flat_map(|contracts| contracts.iter()).map(ProjectContract::from).collect())
     }
 
     /// Interventions of territorial plans that it carries out, where the caller may see the plan [interventi].
-    #[graphql(complexity = "5 * child_complexity")]
     async fn interventions(&self, ctx: &Context<'_>) -> Result<Vec<PlanIntervention>> {
         let graph = Graph::of(ctx);
         match graph.load(InterventionsOfProject(self.0.row.id)).await? {

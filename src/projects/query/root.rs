@@ -71,7 +71,7 @@ impl ProjectQuery {
     }
 
     /// Projects, narrowed and ordered [progetti].
-    #[graphql(name = "projects", complexity = "crate::graphql::page::cost(first, child_complexity)")]
+    #[graphql(name = "projects")]
     async fn list(
         &self,
         ctx: &Context<'_>,

@@ -1,0 +1,60 @@
+//! Who asks, in which language, under which request id: read from the headers once.
+
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use uuid::Uuid;
+
+use super::App;
+use super::reply::Refused;
+use crate::access::Viewer;
+use crate::access::token::Refusal;
+use crate::graphql::locale::{Locale, Message};
+
+/// Names the request in answers and in the log.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The request's id: the caller's own where it is fit to be written into a log, else a new one.
+pub fn request_id(headers: &HeaderMap) -> String {
+    let fit = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(fit);
+    given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// The language that the caller prefers.
+pub fn locale(headers: &HeaderMap) -> Locale {
+    Locale::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+}
+
+/// The viewer whom the `Authorization` header names; without the header, the public.
+pub async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Refused> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let authorization = given.next().map(|value| value.as_bytes());
+    if given.next().is_some() {
+        return Err(refused(Refusal::Malformed));
+    }
+    app.hub.authenticator.authenticate(authorization).await.map_err(refused)
+}
+
+/// A refused token as an answer: 401 with a stable code, or 503 where rights cannot be read.
+pub fn refused(refusal: Refusal) -> Refused {
+    let (reason, it, en) = match refusal {
+        Refusal::Malformed => (
+            "TOKEN_MALFORMED",
+            "L'intestazione Authorization deve essere \"Bearer <token>\".",
+            "The Authorization header must be \"Bearer <token>\".",
+        ),
+        Refusal::Expired => {
+            ("TOKEN_EXPIRED", "Il token è scaduto: chiederne uno nuovo.", "The token has expired: ask for a new one.")
+        }
+        Refusal::Invalid => ("TOKEN_INVALID", "Il token non è valido qui.", "The token is not valid here."),
+        Refusal::Unavailable => {
+            let message = Message::new(
+                "I diritti non si possono verificare ora: riprovare.",
+                "Rights cannot be checked right now: try again.",
+            );
+            return Refused::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
+        }
+    };
+    Refused::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", Message::new(it, en)).because(reason)
+}

@@ -1,0 +1,89 @@
+//! The pages for people, embedded in the program: the start page and the explorer.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use rust_embed::RustEmbed;
+
+use super::{App, caller};
+use crate::graphql::locale::Locale;
+
+/// What `web/` is built to.
+#[derive(RustEmbed)]
+#[folder = "web/dist"]
+#[allow_missing = true]
+struct Built;
+
+/// Scripts and styles come from the hub alone; the explorer's editor runs workers and sets styles of its own.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    font-src 'self' data:; img-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ws: wss:; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// `/`: what this is and where to go, in the caller's language.
+pub async fn start(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let wanted = query.as_deref().unwrap_or_default();
+    let locale = match wanted {
+        _ if wanted.contains("lang=it") => Locale::Italian,
+        _ if wanted.contains("lang=en") => Locale::English,
+        _ => caller::locale(&headers),
+    };
+    match locale {
+        Locale::Italian => page("index.it.html"),
+        Locale::English => page("index.en.html"),
+    }
+}
+
+/// `/graphiql`: the explorer.
+pub async fn graphiql() -> Response {
+    page("graphiql/index.html")
+}
+
+/// What the pages load; their names change with their content.
+pub async fn asset(Path(path): Path<String>) -> Response {
+    file(&format!("assets/{path}"), "public, max-age=31536000, immutable")
+}
+
+/// `/licences.md`: the licences of what the pages are made of.
+pub async fn licences() -> Response {
+    file("licences.md", "no-cache")
+}
+
+/// `/schema.graphql`: the schema's definition.
+pub async fn schema(State(app): State<Arc<App>>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    (headers, app.executor.definition()).into_response()
+}
+
+/// `/demo/personas`: the demonstration's callers; absent outside demonstration mode.
+pub async fn personas(State(app): State<Arc<App>>) -> Response {
+    if app.settings.personas.is_empty() {
+        return not_found().await;
+    }
+    ([(header::CACHE_CONTROL, "no-store")], Json(&app.settings.personas)).into_response()
+}
+
+/// No such page.
+pub async fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "not found / non trovato: /\n").into_response()
+}
+
+fn page(name: &str) -> Response {
+    if Built::get(name).is_none() {
+        let missing = "The pages are not part of this build: run \"make web\", then build again.\n";
+        return (StatusCode::NOT_FOUND, missing).into_response();
+    }
+    let mut response = file(name, "no-cache");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(POLICY));
+    response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept-language"));
+    response
+}
+
+fn file(path: &str, cached: &'static str) -> Response {
+    let Some(file) = Built::get(path) else { return (StatusCode::NOT_FOUND, "not found\n").into_response() };
+    let mime = mime_guess::from_path(path).first_or_octet_stream().to_string();
+    let mime = if mime.starts_with("text/") { mime + "; charset=utf-8" } else { mime };
+    ([(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, cached.to_owned())], Body::from(file.data)).into_response()
+}

@@ -1,0 +1,252 @@
+//! Answers on the wire: their media type, their status, and refusals before any operation was read.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::io;
+
+use async_graphql::Response as GraphqlResponse;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::{BufMut as _, BytesMut};
+use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::executor::Answer;
+use crate::graphql::locale::Message;
+
+/// Bytes of a request's body at the most.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+/// Operations of one request at the most.
+pub const MOST_OPERATIONS: usize = 10;
+/// Answers up to this size are sent whole, longer ones in pieces of it.
+const PIECE: usize = 64 * 1024;
+
+/// The two media types of GraphQL over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/graphql-response+json`: the status tells whether the operation was executed.
+    Graphql,
+    /// `application/json`: 200 for every well-formed request.
+    Json,
+}
+
+impl MediaType {
+    /// What the caller accepts; `None` where it is neither of the two.
+    pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
+        let mut ranges = headers.get_all(header::ACCEPT).iter().flat_map(|value| {
+            value.to_str().unwrap_or_default().split(',').map(str::trim).filter(|range| !range.is_empty())
+        });
+        let mut best: Option<(f32, Self)> = None;
+        let mut any = false;
+        for range in &mut ranges {
+            any = true;
+            let mut parts = range.split(';').map(str::trim);
+            let media = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+                "application/graphql-response+json" => Self::Graphql,
+                "application/json" | "application/*" | "*/*" => Self::Json,
+                _ => continue,
+            };
+            let quality = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+            if quality > best.map_or(0.0, |(quality, _)| quality) {
+                best = Some((quality, media));
+            }
+        }
+        if any { best.map(|(_, media)| media) } else { Some(Self::Json) }
+    }
+
+    fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Graphql => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        })
+    }
+}
+
+/// A request that is refused before any operation of it is looked at.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    pub status: StatusCode,
+    code: &'static str,
+    message: Message,
+    reason: Option<&'static str>,
+    numbers: Option<(usize, usize)>,
+}
+
+impl Refused {
+    pub fn new(status: StatusCode, code: &'static str, message: Message) -> Self {
+        Self { status, code, message, reason: None, numbers: None }
+    }
+
+    /// 400 `BAD_USER_INPUT`.
+    pub fn bad_request(it: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", Message::new(it, en))
+    }
+
+    /// `LIMIT_EXCEEDED` with the limit and what was asked.
+    pub fn limit(status: StatusCode, message: Message, limit: usize, requested: usize) -> Self {
+        Self { numbers: Some((limit, requested)), ..Self::new(status, "LIMIT_EXCEEDED", message) }
+    }
+
+    /// Adds a stable reason to the code.
+    pub fn because(self, reason: &'static str) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+
+    /// As the body of an answer, in the language of the request.
+    pub fn body(&self, request_id: &str) -> serde_json::Value {
+        let mut extensions = serde_json::json!({ "code": self.code, "requestId": request_id });
+        if let Some(reason) = self.reason {
+            extensions["reason"] = reason.into();
+        }
+        if let Some((limit, requested)) = self.numbers {
+            extensions["limit"] = limit.into();
+            extensions["requested"] = requested.into();
+        }
+        serde_json::json!({ "errors": [{ "message": self.message.to_string(), "extensions": extensions }] })
+    }
+
+    pub fn into_response(self, media: MediaType, request_id: &str) -> Response {
+        let body = self.body(request_id).to_string();
+        let mut response = (self.status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
+        let headers = response.headers_mut();
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            StatusCode::METHOD_NOT_ALLOWED => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// An answer without data has no `data` entry where nothing was executed.
+struct OnTheWire<'a>(&'a Answer);
+
+impl Serialize for OnTheWire<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let GraphqlResponse { data, errors, extensions, .. } = &self.0.response;
+        let mut map = serializer.serialize_map(None)?;
+        if !errors.is_empty() {
+            map.serialize_entry("errors", errors)?;
+        }
+        if self.0.executed {
+            map.serialize_entry("data", data)?;
+        }
+        if !extensions.is_empty() {
+            map.serialize_entry("extensions", extensions)?;
+        }
+        map.end()
+    }
+}
+
+/// The answer as JSON text.
+pub fn text(answer: &Answer) -> String {
+    serde_json::to_string(&OnTheWire(answer)).expect("an answer is JSON")
+}
+
+/// The answer of one operation.
+pub fn one(answer: Answer, media: MediaType) -> Response {
+    let status = match media {
+        MediaType::Graphql if !answer.executed => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
+    respond(status, media, vec![answer], |answers, to| serde_json::to_writer(to, &OnTheWire(&answers[0])))
+}
+
+/// The answers of several operations, in their order.
+pub fn several(answers: Vec<Answer>, media: MediaType) -> Response {
+    respond(StatusCode::OK, media, answers, |answers, to| {
+        serde_json::to_writer(to, &answers.iter().map(OnTheWire).collect::<Vec<_>>())
+    })
+}
+
+fn respond(
+    status: StatusCode,
+    media: MediaType,
+    answers: Vec<Answer>,
+    write: fn(&[Answer], &mut dyn io::Write) -> serde_json::Result<()>,
+) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media.content_type()),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::VARY, HeaderValue::from_static("accept, accept-language, authorization")),
+    ];
+    let mut whole = Whole(Vec::with_capacity(1024));
+    let body = match write(&answers, &mut whole) {
+        Ok(()) => Body::from(whole.0),
+        Err(_) => in_pieces(answers, write),
+    };
+    (status, headers, body).into_response()
+}
+
+/// Writes a long answer while it is being sent: it never stands in memory as a whole text besides its values.
+fn in_pieces(answers: Vec<Answer>, write: fn(&[Answer], &mut dyn io::Write) -> serde_json::Result<()>) -> Body {
+    let (sender, receiver) = mpsc::channel(2);
+    tokio::task::spawn_blocking(move || {
+        let mut pieces = Pieces { buffer: BytesMut::with_capacity(PIECE), sender };
+        // An error means that the caller has gone.
+        let _ = write(&answers, &mut pieces).map_err(io::Error::from).and_then(|()| pieces.send());
+    });
+    Body::from_stream(ReceiverStream::new(receiver))
+}
+
+/// Takes an answer up to [`PIECE`], then refuses.
+struct Whole(Vec<u8>);
+
+impl io::Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > PIECE {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct Pieces {
+    buffer: BytesMut,
+    sender: mpsc::Sender<Result<Bytes, Infallible>>,
+}
+
+impl Pieces {
+    fn send(&mut self) -> io::Result<()> {
+        let piece = std::mem::replace(&mut self.buffer, BytesMut::with_capacity(PIECE)).freeze();
+        self.sender.blocking_send(Ok(piece)).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl io::Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(PIECE - self.buffer.len());
+        self.buffer.put_slice(&bytes[..taken]);
+        if self.buffer.len() == PIECE {
+            self.send()?;
+        }
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A handler that panicked: logged, and told without detail.
+pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = text.unwrap_or("(no text)"), "a request failed");
+    let message = Message::new("Errore interno.", "Internal error.");
+    Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", message).into_response(MediaType::Json, "")
+}

@@ -1,0 +1,313 @@
+//! `/graphql/ws`: the protocol `graphql-transport-ws`,
+//! after <https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::Response as GraphqlResponse;
+use async_graphql::parser::types::OperationType;
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use futures_util::{StreamExt as _, pin_mut};
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use super::executor::{Answer, Checked};
+use super::reply::{self, LARGEST_BODY};
+use super::{App, caller, graphql};
+use crate::access::Viewer;
+use crate::graphql::locale::{self, Locale};
+use crate::graphql::{Error, Graph};
+
+const PROTOCOL: &str = "graphql-transport-ws";
+/// Operations under way on one connection at the most.
+const MOST_OPERATIONS: usize = 50;
+/// A silent connection is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// Why a connection is closed; the codes are the protocol's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Close {
+    BadMessage,
+    Unauthorized,
+    Forbidden,
+    NoSuchProtocol,
+    InitTimeout,
+    DuplicateId,
+    InitTwice,
+    TryLater,
+    GoingAway,
+}
+
+impl Close {
+    fn frame(self) -> Message {
+        let (code, reason) = match self {
+            Self::BadMessage => (4400, "Invalid message"),
+            Self::Unauthorized => (4401, "Unauthorized"),
+            Self::Forbidden => (4403, "Forbidden"),
+            Self::NoSuchProtocol => (4406, "Subprotocol not acceptable"),
+            Self::InitTimeout => (4408, "Connection initialisation timeout"),
+            Self::DuplicateId => (4409, "Subscriber for this id already exists"),
+            Self::InitTwice => (4429, "Too many initialisation requests"),
+            Self::TryLater => (1013, "Try again later"),
+            Self::GoingAway => (1001, "The hub is stopping"),
+        };
+        Message::Close(Some(CloseFrame { code, reason: reason.into() }))
+    }
+}
+
+/// Opens the connection.
+pub async fn endpoint(State(app): State<Arc<App>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    let locale = caller::locale(&headers);
+    upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(LARGEST_BODY)
+        .max_frame_size(LARGEST_BODY)
+        .on_upgrade(move |socket| locale.scope(serve(app, socket, headers)))
+}
+
+/// A message of the client that the protocol knows.
+enum Incoming {
+    Init(Map<String, Value>),
+    Ping(Option<Value>),
+    Pong,
+    Subscribe { id: String, payload: Value },
+    Complete { id: String },
+}
+
+impl Incoming {
+    fn read(text: &str) -> Option<Self> {
+        let Value::Object(mut message) = serde_json::from_str(text).ok()? else { return None };
+        let payload = match message.remove("payload") {
+            None | Some(Value::Null) => None,
+            Some(payload @ Value::Object(_)) => Some(payload),
+            Some(_) => return None,
+        };
+        let id = |message: &mut Map<String, Value>| match message.remove("id") {
+            Some(Value::String(id)) if !id.is_empty() => Some(id),
+            _ => None,
+        };
+        Some(match message.get("type")?.as_str()? {
+            "connection_init" => Self::Init(match payload {
+                Some(Value::Object(payload)) => payload,
+                _ => Map::new(),
+            }),
+            "ping" => Self::Ping(payload),
+            "pong" => Self::Pong,
+            "subscribe" => Self::Subscribe { id: id(&mut message)?, payload: payload? },
+            "complete" => Self::Complete { id: id(&mut message)? },
+            _ => return None,
+        })
+    }
+}
+
+/// What an operation under way has to say.
+struct Event {
+    id: String,
+    /// Tells operations apart that used the same id one after the other.
+    run: u64,
+    message: String,
+    last: bool,
+}
+
+struct Connection {
+    app: Arc<App>,
+    socket: WebSocket,
+    headers: HeaderMap,
+    viewer: Option<Viewer>,
+    under_way: HashMap<String, (u64, AbortHandle)>,
+    runs: u64,
+    events: mpsc::Sender<Event>,
+}
+
+async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap) {
+    let (events, mut happened) = mpsc::channel(16);
+    let stopping = app.stopping.clone();
+    let mut connection = Connection { app, socket, headers, viewer: None, under_way: HashMap::new(), runs: 0, events };
+    if connection.socket.protocol().is_none() {
+        return connection.close(Close::NoSuchProtocol).await;
+    }
+    let init_due = tokio::time::sleep(connection.app.settings.init_timeout);
+    pin_mut!(init_due);
+    let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
+    keep_alive.reset();
+    let why = loop {
+        let step = tokio::select! {
+            received = connection.socket.recv() => match received {
+                Some(Ok(Message::Text(text))) => connection.receive(&text).await,
+                Some(Ok(Message::Binary(_))) => Err(Close::BadMessage),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
+            },
+            Some(event) = happened.recv() => connection.tell(event).await,
+            () = &mut init_due, if connection.viewer.is_none() => Err(Close::InitTimeout),
+            _ = keep_alive.tick() => connection.send(json!({ "type": "ping" }).to_string()).await,
+            () = stopping.cancelled() => Err(Close::GoingAway),
+        };
+        if let Err(why) = step {
+            break Some(why);
+        }
+    };
+    if let Some(why) = why {
+        connection.close(why).await;
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.under_way.values().for_each(|(_, operation)| operation.abort());
+    }
+}
+
+impl Connection {
+    async fn close(&mut self, why: Close) {
+        let _ = self.socket.send(why.frame()).await;
+        // Let the client answer, so that it sees the code rather than a broken connection.
+        let answered = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _ = tokio::time::timeout(Duration::from_secs(1), answered).await;
+    }
+
+    async fn send(&mut self, message: String) -> Result<(), Close> {
+        self.socket.send(Message::Text(message.into())).await.map_err(|_| Close::GoingAway)
+    }
+
+    async fn receive(&mut self, text: &str) -> Result<(), Close> {
+        match Incoming::read(text).ok_or(Close::BadMessage)? {
+            Incoming::Init(payload) => self.init(&payload).await,
+            Incoming::Ping(Some(payload)) => self.send(json!({ "type": "pong", "payload": payload }).to_string()).await,
+            Incoming::Ping(None) => self.send(json!({ "type": "pong" }).to_string()).await,
+            Incoming::Pong => Ok(()),
+            Incoming::Subscribe { id, payload } => self.subscribe(id, payload).await,
+            Incoming::Complete { id } => {
+                if let Some((_, operation)) = self.under_way.remove(&id) {
+                    operation.abort();
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The token comes in the payload, because browsers cannot set headers here; a header counts, too.
+    async fn init(&mut self, payload: &Map<String, Value>) -> Result<(), Close> {
+        if self.viewer.is_some() {
+            return Err(Close::InitTwice);
+        }
+        let mut given = payload.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        let viewer = match given.next() {
+            Some((_, Value::String(authorization))) => {
+                let authenticated = self.app.hub.authenticator.authenticate(Some(authorization.as_bytes())).await;
+                authenticated.map_err(caller::refused)
+            }
+            Some((_, Value::Null)) | None => caller::viewer(&self.app, &self.headers).await,
+            Some(_) => return Err(Close::Forbidden),
+        };
+        match viewer {
+            Ok(viewer) => self.viewer = Some(viewer),
+            Err(refused) if refused.status.is_server_error() => return Err(Close::TryLater),
+            Err(_) => return Err(Close::Forbidden),
+        }
+        self.send(json!({ "type": "connection_ack" }).to_string()).await
+    }
+
+    async fn subscribe(&mut self, id: String, payload: Value) -> Result<(), Close> {
+        let viewer = self.viewer.clone().ok_or(Close::Unauthorized)?;
+        let operation = graphql::operation(payload).map_err(|_| Close::BadMessage)?;
+        if self.under_way.contains_key(&id) {
+            return Err(Close::DuplicateId);
+        }
+        let request_id = caller::request_id(&self.headers);
+        if self.under_way.len() >= MOST_OPERATIONS {
+            return self.send(error(&id, &too_many(self.under_way.len() + 1, &request_id))).await;
+        }
+        let checked = match self.app.executor.check(operation, &request_id) {
+            Ok(checked) => checked,
+            Err(answer) => return self.send(error(&id, &answer.response)).await,
+        };
+        self.runs += 1;
+        let run = Run {
+            app: self.app.clone(),
+            graph: Graph::open(self.app.hub.clone(), viewer),
+            id: id.clone(),
+            run: self.runs,
+            request_id,
+            events: self.events.clone(),
+        };
+        let operation = tokio::spawn(Locale::current().scope(run.answer(checked)));
+        self.under_way.insert(id, (self.runs, operation.abort_handle()));
+        Ok(())
+    }
+
+    async fn tell(&mut self, event: Event) -> Result<(), Close> {
+        // What an operation said before the client ended it is no longer wanted.
+        if self.under_way.get(&event.id).is_none_or(|(run, _)| *run != event.run) {
+            return Ok(());
+        }
+        if event.last {
+            self.under_way.remove(&event.id);
+        }
+        self.send(event.message).await
+    }
+}
+
+/// One operation under way.
+struct Run {
+    app: Arc<App>,
+    graph: Arc<Graph>,
+    id: String,
+    run: u64,
+    request_id: String,
+    events: mpsc::Sender<Event>,
+}
+
+impl Run {
+    async fn answer(self, operation: Checked) {
+        if operation.kind != OperationType::Subscription {
+            let answer = self.app.executor.execute(&self.graph, operation, &self.request_id).await;
+            if !answer.executed {
+                return self.say(error(&self.id, &answer.response), true).await;
+            }
+            self.say(next(&self.id, answer), false).await;
+        } else {
+            let events = self.app.executor.subscribe(&self.graph, operation, self.request_id.clone());
+            pin_mut!(events);
+            let mut begun = false;
+            while let Some(response) = events.next().await {
+                // Nothing came of it: the request was not valid, or the source could not be opened.
+                if !begun && response.data == async_graphql::Value::Null && !response.errors.is_empty() {
+                    return self.say(error(&self.id, &response), true).await;
+                }
+                begun = true;
+                self.say(next(&self.id, Answer { response, executed: true }), false).await;
+            }
+        }
+        self.say(json!({ "type": "complete", "id": self.id }).to_string(), true).await;
+    }
+
+    async fn say(&self, message: String, last: bool) {
+        // An error means that the connection has gone, and this operation with it.
+        let _ = self.events.send(Event { id: self.id.clone(), run: self.run, message, last }).await;
+    }
+}
+
+/// The answer is JSON text already: it is put into the message as it is.
+fn next(id: &str, answer: Answer) -> String {
+    let id = Value::from(id);
+    format!("{{\"type\":\"next\",\"id\":{id},\"payload\":{}}}", reply::text(&answer))
+}
+
+fn error(id: &str, response: &GraphqlResponse) -> String {
+    json!({ "type": "error", "id": id, "payload": response.errors }).to_string()
+}
+
+fn too_many(requested: usize, request_id: &str) -> GraphqlResponse {
+    let message = locale::Message::new(
+        format!("Una connessione ha al massimo {MOST_OPERATIONS} operazioni in corso."),
+        format!("A connection has at most {MOST_OPERATIONS} operations under way."),
+    );
+    let (limit, requested) = (MOST_OPERATIONS as u64, requested as u64);
+    Answer::refused(Error::LimitExceeded { message, limit, requested }, request_id).response
+}

@@ -1,0 +1,46 @@
+//! The audits of `tests/conformance` against a running hub: GraphQL over HTTP, the WebSocket protocol, the pages in a
+//! browser.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use raccordo::http::Settings;
+
+use crate::http::Served;
+use crate::levels::{REFERENCE, SMALL};
+
+/// Runs an audit; what it printed is the failure's message.
+async fn audit(script: &str, arguments: &[&str], expected: &str) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance");
+    let run = tokio::process::Command::new("node")
+        .current_dir(folder)
+        .arg(script)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("node runs");
+    let said = [run.stdout, run.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(run.status.success() && said.contains(expected), "{script}: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphql_over_http_passes_the_reference_audits() {
+    let hub = Served::with(REFERENCE, Settings::default()).await;
+    audit("http.mjs", &[&format!("http://{}", hub.address)], "61 of 61").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_websocket_keeps_every_rule_of_its_protocol() {
+    let settings = Settings { init_timeout: Duration::from_secs(2), ..Settings::default() };
+    let hub = Served::with(REFERENCE, settings).await;
+    audit("ws.mjs", &[&format!("http://{}", hub.address), "2"], "26 of 26").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_work_in_a_browser_for_every_level() {
+    let hub = Served::demonstration(SMALL).await;
+    audit("browser.mjs", &[&format!("http://{}", hub.address)], " of ").await;
+}

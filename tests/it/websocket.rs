@@ -1,0 +1,98 @@
+//! Subscriptions over `/graphql/ws`: what the hub itself adds to the protocol, whose rules have tests of their own.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use raccordo::http::Settings;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Message, http::HeaderValue};
+
+use crate::http::Served;
+use crate::levels::REFERENCE;
+
+type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn connect(hub: &Served) -> Socket {
+    let mut request = format!("ws://{}/graphql/ws", hub.address).into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
+    tokio_tungstenite::connect_async(request).await.unwrap().0
+}
+
+async fn send(socket: &mut Socket, message: Value) {
+    socket.send(Message::text(message.to_string())).await.unwrap();
+}
+
+/// The next message, or the code that the hub closed with.
+async fn receive(socket: &mut Socket) -> Result<Value, u16> {
+    let received = tokio::time::timeout(Duration::from_secs(10), socket.next());
+    match received.await.expect("the hub says something").expect("it is open").unwrap() {
+        Message::Text(text) => Ok(serde_json::from_str(&text).unwrap()),
+        Message::Close(Some(frame)) => Err(frame.code.into()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_data_reaches_its_subscribers() {
+    let hub = Served::with(REFERENCE, Settings::default()).await;
+    let mut socket = connect(&hub).await;
+    send(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(receive(&mut socket).await.unwrap()["type"], "connection_ack");
+    let subscription = json!({ "query": "subscription { dataVersionChanged }" });
+    send(&mut socket, json!({ "type": "subscribe", "id": "1", "payload": subscription })).await;
+    let version = |message: Value| message["payload"]["data"]["dataVersionChanged"].as_i64().unwrap();
+    let before = version(receive(&mut socket).await.unwrap());
+    let change = "update organisation set website = 'https://example.org' where office_code = 'PREF-BO'";
+    sqlx::query(change).execute(&mut hub.hub.maintenance().await).await.unwrap();
+    assert!(version(receive(&mut socket).await.unwrap()) > before);
+}
+
+#[tokio::test]
+async fn the_token_comes_with_the_connection_and_a_wrong_one_closes_it() {
+    let hub = Served::with(REFERENCE, Settings::default()).await;
+    let viewer = json!({ "query": "{ viewer { level } }" });
+    for (payload, expected) in [
+        (json!({}), Ok("PUBLIC")),
+        (json!({ "Authorization": format!("Bearer {}", hub.token("dlci")) }), Ok("NATIONAL")),
+        (json!({ "authorization": "Bearer x" }), Err(4403)),
+        (json!({ "Authorization": 42 }), Err(4403)),
+    ] {
+        let mut socket = connect(&hub).await;
+        send(&mut socket, json!({ "type": "connection_init", "payload": payload })).await;
+        match (receive(&mut socket).await, expected) {
+            (Ok(_), Ok(level)) => {
+                send(&mut socket, json!({ "type": "subscribe", "id": "1", "payload": viewer })).await;
+                let answer = receive(&mut socket).await.unwrap();
+                assert_eq!(answer["payload"]["data"]["viewer"]["level"], level);
+            }
+            (Err(code), Err(expected)) => assert_eq!(code, expected, "{payload}"),
+            (got, expected) => panic!("{payload}: {got:?}, not {expected:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_limits_hold_here_too() {
+    let hub = Served::with(REFERENCE, Settings::default()).await;
+    let mut socket = connect(&hub).await;
+    send(&mut socket, json!({ "type": "connection_init" })).await;
+    receive(&mut socket).await.unwrap();
+    let wide = "{ organisations(first: 100) { edges { node { projects(first: 100) { edges { node { lead { id name } } } } } } } }";
+    send(&mut socket, json!({ "type": "subscribe", "id": "1", "payload": { "query": wide } })).await;
+    let answer = receive(&mut socket).await.unwrap();
+    assert_eq!((answer["type"].as_str(), answer["id"].as_str()), (Some("error"), Some("1")));
+    assert_eq!(answer["payload"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
+    let subscription = json!({ "query": "subscription { dataVersionChanged }" });
+    for id in 0..51 {
+        send(&mut socket, json!({ "type": "subscribe", "id": format!("s{id}"), "payload": subscription })).await;
+    }
+    loop {
+        let message = receive(&mut socket).await.unwrap();
+        if message["type"] == "error" {
+            assert_eq!(message["id"], "s50");
+            assert_eq!(message["payload"][0]["extensions"]["limit"], 50);
+            break;
+        }
+    }
+}
