@@ -151,7 +151,6 @@ impl NationalOverview {
     }
 
     /// Every office with its figures, by office code: about 106 [uffici].
-    #[graphql(complexity = "20 * child_complexity")]
     async fn offices(
         &self,
         ctx: &Context<'_>,

@@ -126,7 +126,6 @@ impl SearchQuery {
     /// question with one of these is taken exactly as spelled. Any other text is a question too, never an error; one
     /// without a word to look for (blank, signs, or words as common as `della`) finds nothing. Only records that the
     /// caller may see are found, ranked and counted. `totalCount` costs no statement of its own.
-    #[graphql(complexity = "crate::graphql::page::cost(first, child_complexity)")]
     async fn search(
         &self,
         ctx: &Context<'_>,
