@@ -8,8 +8,8 @@
 //! - [`demo`]: the synthetic network of the demonstration.
 //! - [`integration`]: data from outside: the reference data that every installation holds.
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
-//!   [`funding`], [`plans`], [`projects`], [`agreements`]; [`relay`] and [`viewer`] are ways into them.
-//!   Each owns its tables, its types and its part of the schema.
+//!   [`funding`], [`plans`], [`projects`], [`agreements`]; [`relay`], [`viewer`], [`search`] and
+//!   [`overview`] are ways into them. Each owns its tables, its types and its part of the schema.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
 //! - [`access`]: who the caller is and which rows that makes visible.
 //! - [`db`]: PostgreSQL, embedded or outside.
@@ -30,10 +30,12 @@ pub mod http;
 pub mod hub;
 pub mod integration;
 pub mod organisations;
+pub mod overview;
 pub mod plans;
 pub mod projects;
 pub mod relay;
 pub mod schema;
+pub mod search;
 pub mod telemetry;
 pub mod territory;
 pub mod viewer;

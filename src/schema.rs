@@ -7,7 +7,9 @@ use crate::funding::Programmes;
 use crate::hub::References;
 use crate::organisations::Directory;
 use crate::territory::Territory;
-use crate::{agreements, councils, funding, hub, organisations, plans, projects, relay, territory, viewer};
+use crate::{
+    agreements, councils, funding, hub, organisations, overview, plans, projects, relay, search, territory, viewer,
+};
 
 /// Entry points of the graph [grafo della governance].
 #[derive(MergedObject, Default)]
@@ -24,6 +26,8 @@ pub struct Query(
     plans::query::PlanQuery,
     projects::query::ProjectQuery,
     agreements::query::AgreementQuery,
+    search::query::SearchQuery,
+    overview::query::OverviewQuery,
 );
 
 /// What the hub tells as it happens.

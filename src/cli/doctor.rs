@@ -11,7 +11,7 @@ use crate::db::OLDEST_SERVER;
 use crate::db::embedded::{Account, Binaries, utf8_ctype};
 
 /// Extensions that the migrations create.
-const EXTENSIONS: [&str; 2] = ["pg_trgm", "unaccent"];
+const EXTENSIONS: [&str; 3] = ["fuzzystrmatch", "pg_trgm", "unaccent"];
 /// The private server, the hub and a bulk load fit into this.
 const LEAST_MEMORY_MB: u64 = 512;
 /// The national demonstration's data with their write-ahead log.
@@ -105,7 +105,7 @@ async fn outside(url: &DatabaseUrl) -> Vec<Check> {
     let extensions = match available.bind(EXTENSIONS.map(String::from).to_vec()).fetch_all(&mut connection).await {
         Ok(names) if names.len() == EXTENSIONS.len() => Ok(EXTENSIONS.join(", ")),
         Ok(_) => {
-            Err("pg_trgm and unaccent must be available: install postgresql-contrib on the database's machine".into())
+            Err("fuzzystrmatch, pg_trgm and unaccent must be available: install postgresql-contrib on the database's machine".into())
         }
         Err(error) => Err(error.to_string()),
     };

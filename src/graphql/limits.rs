@@ -34,6 +34,7 @@ pub const SIZES: &[(&str, &str, u64)] = &[
     ("Query", "prefectures", 106),
     ("CentralAuthority", "offices", 106),
     ("TerritorialCouncil", "seats", 20),
+    ("NationalOverview", "offices", 106),
 ];
 
 /// Lists that have as many items as one of their arguments.

@@ -65,6 +65,19 @@ impl Directory {
         held.map(|held| held.province_code.clone()).collect()
     }
 
+    /// Every province of any date, with the office that its records belong to on that day: the one competent for it
+    /// then; where none is, because the province does not exist, the one competent nearest to that day.
+    pub fn office_of_each_province(&self, day: NaiveDate) -> Vec<(String, Uuid)> {
+        let mut nearest: HashMap<&str, &Competence> = HashMap::new();
+        for held in &self.competences {
+            let kept = nearest.entry(&held.province_code).or_insert(held);
+            if held.validity().days_to(day) < kept.validity().days_to(day) {
+                *kept = held;
+            }
+        }
+        nearest.into_iter().map(|(province, held)| (province.to_owned(), held.office_id)).collect()
+    }
+
     /// The office competent for a province on that day.
     pub fn office_for(&self, province: &str, day: NaiveDate) -> Option<Arc<OrganisationRow>> {
         let held =

@@ -19,7 +19,14 @@ impl Validity {
     }
 
     pub fn holds_on(&self, day: NaiveDate) -> bool {
-        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+        self.days_to(day) == 0
+    }
+
+    /// How many days lie between the period and that day; 0 for a day in it.
+    pub fn days_to(&self, day: NaiveDate) -> i64 {
+        let before = self.from.map_or(0, |from| (from - day).num_days());
+        let after = self.until.map_or(0, |until| (day - until).num_days());
+        before.max(after).max(0)
     }
 }
 

@@ -41,7 +41,7 @@ pub fn levels() -> impl Iterator<Item = &'static str> {
 }
 
 /// One committed operation.
-fn operation(name: &str) -> String {
+pub fn operation(name: &str) -> String {
     let path = format!("{}/schema/operations/{name}.graphql", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

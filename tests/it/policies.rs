@@ -49,11 +49,12 @@ async fn the_set_of_policies_is_the_reviewed_one() {
 }
 
 #[tokio::test]
-async fn every_table_with_an_audience_is_protected() {
+async fn every_table_with_an_audience_that_callers_read_is_protected() {
     let hub = TestHub::empty().await;
     let unprotected: Vec<String> = sqlx::query_scalar(
         "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'audience'
          where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not a.attisdropped
+           and has_table_privilege('raccordo_app', c.oid, 'select')
            and not (c.relrowsecurity and c.relforcerowsecurity)",
     )
     .fetch_all(&mut hub.maintenance().await)
@@ -101,6 +102,31 @@ async fn the_application_role_reads_and_does_nothing_else() {
         let found: Vec<String> = sqlx::query_scalar(statement).fetch_all(&mut connection).await.unwrap();
         assert_eq!(found, Vec::<String>::new(), "the application role {what}");
     }
+}
+
+/// A function that runs as its owner is not bound by the policies: each applies the audience test itself.
+#[tokio::test]
+async fn callers_reach_beyond_the_policies_through_search_alone() {
+    let hub = TestHub::empty().await;
+    let mut connection = hub.maintenance().await;
+    let functions: Vec<String> = sqlx::query_scalar(
+        "select proname::text from pg_proc
+         where pronamespace = 'public'::regnamespace and prosecdef and prorettype <> 'trigger'::regtype
+           and has_function_privilege('raccordo_app', oid, 'execute')",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(functions, ["search_records"]);
+    let unread: Vec<String> = sqlx::query_scalar(
+        "select relname::text from pg_class
+         where relnamespace = 'public'::regnamespace and relname like 'search%' and relkind in ('r', 'v')
+           and has_any_column_privilege('raccordo_app', oid, 'select, insert, update, references')",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(unread, Vec::<String>::new(), "the documents are read through it alone");
 }
 
 #[tokio::test]
