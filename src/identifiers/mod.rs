@@ -21,7 +21,7 @@ pub struct Broken {
 }
 
 impl Broken {
-    fn new(rule: &'static str, it: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn new(rule: &'static str, it: impl Into<String>, en: impl Into<String>) -> Self {
         Self { rule, message: Message::new(it, en) }
     }
 }
