@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::config::Config;
 use crate::db::Database;
@@ -27,6 +28,25 @@ impl Opened {
                 (embedded.options(), Some(embedded))
             }
         };
+        Self::on(config, options, embedded).await
+    }
+
+    /// The same for a command that works on the data and then ends: where a hub runs on the embedded database,
+    /// beside it.
+    pub async fn beside_hub(config: &Config) -> anyhow::Result<Self> {
+        let running = match config.database_url {
+            Some(_) => None,
+            None => Embedded::of_running_hub(&config.data_dir)?,
+        };
+        match running {
+            Some(options) => Self::on(config, options, None)
+                .await
+                .with_context(|| format!("a hub that starts or stops uses {}; try again", config.data_dir.display())),
+            None => Self::migrated(config).await,
+        }
+    }
+
+    async fn on(config: &Config, options: PgConnectOptions, embedded: Option<Embedded>) -> anyhow::Result<Self> {
         let database = Database::open(options, config.database()).await?;
         database.migrate().await.context("the database could not be brought up to date")?;
         reference::load(&mut database.maintenance().await?).await.context("the reference data could not be loaded")?;

@@ -7,6 +7,7 @@
 mod architecture;
 mod embedded;
 mod hub;
+mod import;
 mod levels;
 mod migrations;
 mod policies;

@@ -137,7 +137,9 @@ impl<'a> Batches<'a> {
     fn read(&self, row: &mut Row, lookups: &Lookups) {
         let width = self.layout.headers.len();
         if row.cells.len() != width {
-            let count = row.cells.len();
+            // The reasons of an earlier import are not the file's own.
+            let reason = usize::from(self.layout.reason.is_some());
+            let (count, width) = (row.cells.len() - reason, width - reason);
             return row.refuse(
                 None,
                 "",

@@ -122,7 +122,7 @@ impl Spec {
         let absent = |(column, place): (&'static Column, &Option<usize>)| place.is_none().then_some(column);
         let absent: Vec<&Column> = self.columns.iter().zip(places).filter_map(absent).collect();
         let mut missing: Vec<&str> =
-            absent.iter().filter(|column| matches!(column.empty, Empty::Refused)).map(|column| column.name).collect();
+            absent.iter().filter(|column| column.is_required()).map(|column| column.name).collect();
         if let MatchBy::AnyOf(keys) = self.match_by {
             let is_key = |column: &Column| column.field.is_some_and(|field| keys.contains(&field));
             if absent.iter().filter(|column| is_key(column)).count() == keys.len() {
@@ -223,6 +223,11 @@ impl Column {
     pub const fn kept(mut self) -> Self {
         self.empty = Empty::Kept;
         self
+    }
+
+    /// Whether a file must have it.
+    pub fn is_required(&self) -> bool {
+        matches!(self.empty, Empty::Refused)
     }
 
     /// Columns of the table that follow from its cell.

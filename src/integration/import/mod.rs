@@ -13,6 +13,7 @@ mod kinds;
 mod refused;
 mod row;
 mod store;
+mod undo;
 mod writing;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use sqlx::{Connection as _, PgConnection};
 pub use columns::{Column, Empty, Form, MatchBy, Spec};
 pub use kinds::Kind;
 pub use row::{Change, Outcome, Problem, RowReport};
+pub use undo::undo;
 
 use crate::graphql::locale::Message;
 use batch::Batches;

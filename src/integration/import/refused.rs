@@ -16,6 +16,7 @@ pub struct RefusedFile {
     writer: csv::Writer<BufWriter<File>>,
     /// Column of the reasons of an earlier import.
     reason: Option<usize>,
+    width: usize,
     rows: u64,
 }
 
@@ -37,7 +38,7 @@ impl RefusedFile {
         // Spreadsheets know UTF-8 by its mark.
         file.write_all("\u{feff}".as_bytes())?;
         let writer = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(BufWriter::new(file));
-        let mut refused = Self { path, writer, reason: layout.reason, rows: 0 };
+        let mut refused = Self { path, writer, reason: layout.reason, width: layout.headers.len(), rows: 0 };
         let header: StringRecord = layout.headers.iter().collect();
         refused.write(&header, REASON)?;
         Ok(refused)
@@ -54,7 +55,9 @@ impl RefusedFile {
     }
 
     fn write(&mut self, cells: &StringRecord, reason: &str) -> anyhow::Result<()> {
-        let kept = cells.iter().enumerate().filter(|(place, _)| Some(*place) != self.reason).map(|(_, cell)| cell);
+        // In a row with too many or too few cells the reason is where it was written: at the end.
+        let old = self.reason.map(|place| if cells.len() == self.width { place } else { cells.len() - 1 });
+        let kept = cells.iter().enumerate().filter(|(place, _)| Some(*place) != old).map(|(_, cell)| cell);
         let row = kept.chain([reason]);
         self.writer.write_record(row).with_context(|| self.path.display().to_string())
     }

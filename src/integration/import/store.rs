@@ -298,3 +298,40 @@ async fn write(connection: &mut PgConnection, run: Run<'_>, statement: String, r
         .await?;
     Ok(())
 }
+
+/// Notes that a run is taken back; answers with how many rows it touched, `None` where there is no such run.
+pub async fn close_run(connection: &mut PgConnection, run: i64) -> sqlx::Result<Option<u64>> {
+    let touched: Option<i64> = sqlx::query_scalar(
+        "update import_run set undone_at = now() where number = $1 and undone_at is null
+         returning (select count(*) from import_change where run = $1)",
+    )
+    .bind(run)
+    .fetch_optional(connection)
+    .await?;
+    Ok(touched.map(|touched| touched as u64))
+}
+
+/// Other tables' columns that name rows of a table: table, column, and the column that they name.
+pub async fn references_to(connection: &mut PgConnection, table: &str) -> sqlx::Result<Vec<(String, String, String)>> {
+    sqlx::query_as(
+        "select k.conrelid::regclass::text, a.attname::text, b.attname::text
+         from pg_constraint k
+         join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+         join pg_attribute b on b.attrelid = k.confrelid and b.attnum = k.confkey[1]
+         where k.contype = 'f' and k.confrelid = $1::text::regclass and k.conrelid <> k.confrelid",
+    )
+    .bind(table)
+    .fetch_all(connection)
+    .await
+}
+
+/// Columns of a table that are not derived by the database.
+pub async fn written_columns(connection: &mut PgConnection, table: &str) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "select attname::text from pg_attribute
+         where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attgenerated = ''",
+    )
+    .bind(table)
+    .fetch_all(connection)
+    .await
+}
