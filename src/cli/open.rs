@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sqlx::postgres::PgConnectOptions;
 
 use crate::config::Config;
 use crate::db::Database;
@@ -28,7 +27,7 @@ impl Opened {
                 (embedded.options(), Some(embedded))
             }
         };
-        Self::on(config, options, embedded).await
+        Self::up_to_date(Database::open(options, config.database()).await?, embedded).await
     }
 
     /// The same for a command that works on the data and then ends: where a hub runs on the embedded database,
@@ -38,16 +37,14 @@ impl Opened {
             Some(_) => None,
             None => Embedded::of_running_hub(&config.data_dir)?,
         };
-        match running {
-            Some(options) => Self::on(config, options, None)
-                .await
-                .with_context(|| format!("a hub that starts or stops uses {}; try again", config.data_dir.display())),
-            None => Self::migrated(config).await,
-        }
+        let Some(options) = running else { return Self::migrated(config).await };
+        let database = Database::open(options, config.database())
+            .await
+            .with_context(|| format!("a hub that starts or stops uses {}; try again", config.data_dir.display()))?;
+        Self::up_to_date(database, None).await
     }
 
-    async fn on(config: &Config, options: PgConnectOptions, embedded: Option<Embedded>) -> anyhow::Result<Self> {
-        let database = Database::open(options, config.database()).await?;
+    async fn up_to_date(database: Database, embedded: Option<Embedded>) -> anyhow::Result<Self> {
         database.migrate().await.context("the database could not be brought up to date")?;
         reference::load(&mut database.maintenance().await?).await.context("the reference data could not be loaded")?;
         Ok(Self { database, embedded })

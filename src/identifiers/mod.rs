@@ -61,7 +61,7 @@ macro_rules! identifier {
         }
     };
 }
-pub(self) use identifier;
+use identifier;
 
 #[cfg(test)]
 mod tests;

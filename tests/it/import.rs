@@ -694,7 +694,10 @@ fn the_command_imports_beside_the_hub_that_runs() {
     assert!(undone.status.success(), "{undone:?}");
     let again = undo(&run);
     assert_eq!(again.status.code(), Some(1));
-    assert!(String::from_utf8(again.stderr).unwrap().contains("There is no import"), "the language follows the environment");
+    assert!(
+        String::from_utf8(again.stderr).unwrap().contains("There is no import"),
+        "the language follows the environment"
+    );
     drop(hub);
 
     let (code, said, error) = import(BODIES, &["--dry-run"]);

@@ -209,12 +209,10 @@ impl<'a> Batches<'a> {
         }
         for row in rows.iter_mut().filter(|row| row.problems.is_empty()) {
             let keys = spec.match_by.keys(|field| row.given(field));
-            let mut found: Vec<&Arc<Held>> = keys.iter().filter_map(|key| by_key.get(key)).flatten().collect();
-            found.dedup_by_key(|held| &held.id);
+            let found: Vec<&Arc<Held>> = keys.iter().filter_map(|key| by_key.get(key)).flatten().collect();
             match found[..] {
                 [] => {}
-                [held] => row.held = Some(held.clone()),
-                _ if found.iter().all(|held| held.id == found[0].id) => row.held = Some(found[0].clone()),
+                [held, ..] if found.iter().all(|other| other.id == held.id) => row.held = Some(held.clone()),
                 _ => {
                     let column = fields.iter().find_map(|field| row.given(field).and(self.layout.header_of(field)));
                     let value = self.record_of(row);

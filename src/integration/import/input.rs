@@ -197,8 +197,11 @@ impl Read for Text {
 mod tests {
     use super::*;
 
-    /// Lines and cells of the rows, and the delimiter.
-    fn rows(content: &[u8]) -> anyhow::Result<(Vec<(u64, Vec<String>)>, u8)> {
+    /// The line and the cells of a row.
+    type Found = (u64, Vec<String>);
+
+    /// The rows, and the delimiter.
+    fn rows(content: &[u8]) -> anyhow::Result<(Vec<Found>, u8)> {
         let mut file = tempfile::NamedTempFile::new()?;
         io::Write::write_all(&mut file, content)?;
         let inspected = Inspected::of(file.path())?;

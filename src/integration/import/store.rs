@@ -59,7 +59,13 @@ pub async fn start_run(
     checksum: &str,
     source: &str,
 ) -> sqlx::Result<i64> {
-    connection.execute("create temporary table import_seen (key text primary key, line int8) on commit drop").await?;
+    connection
+        .execute(
+            // Days are compared as texts: in ISO's form, whatever this server prefers.
+            "set local datestyle = 'ISO, YMD';
+             create temporary table import_seen (key text primary key, line int8) on commit drop",
+        )
+        .await?;
     sqlx::query_scalar(
         "insert into import_run (kind, file_name, checksum, source) values ($1, $2, $3, $4) returning number",
     )
