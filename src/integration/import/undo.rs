@@ -1,6 +1,6 @@
 //! Takes an import back: every row of a table that it touched is again what it was before, or nothing is.
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use super::broken_file;
 use super::store::{self, FOLLOWS};
@@ -47,6 +47,8 @@ pub async fn undo(connection: &mut PgConnection, run: i64) -> anyhow::Result<u64
             format!("There is no import {run} to take back."),
         ));
     };
+    // The plans below must know how large the run was.
+    transaction.execute("analyze import_change").await?;
     for table in &TABLES {
         table.refuse_if_changed(&mut transaction, run).await?;
     }
@@ -63,7 +65,11 @@ pub async fn undo(connection: &mut PgConnection, run: i64) -> anyhow::Result<u64
 impl Table {
     /// The row `t` of the table is the one that the change `c` is about.
     fn same(&self) -> String {
-        let same = self.key.iter().map(|key| format!("t.{key}::text = coalesce(c.after, c.before) ->> '{key}'"));
+        let same = self.key.iter().map(|key| {
+            // In its own type, so that the primary key's index serves.
+            let of_type = if key.ends_with("id") { "uuid" } else { "text" };
+            format!("t.{key} = (coalesce(c.after, c.before) ->> '{key}')::{of_type}")
+        });
         format!("c.run = $1 and c.table_name = '{}' and {}", self.name, same.collect::<Vec<_>>().join(" and "))
     }
 
