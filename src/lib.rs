@@ -6,7 +6,8 @@
 //! - [`http`]: the endpoints.
 //! - [`schema`]: merges the rooms' parts; nothing else.
 //! - [`demo`]: the synthetic network of the demonstration.
-//! - [`integration`]: data from outside: the reference data that every installation holds.
+//! - [`integration`]: data from outside: the reference data that every installation holds, and imports.
+//! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
 //!   [`funding`], [`plans`], [`projects`], [`agreements`]; [`relay`], [`viewer`], [`search`] and
 //!   [`overview`] are ways into them. Each owns its tables, its types and its part of the schema.
@@ -28,6 +29,7 @@ pub mod funding;
 pub mod graphql;
 pub mod http;
 pub mod hub;
+pub mod identifiers;
 pub mod integration;
 pub mod organisations;
 pub mod overview;

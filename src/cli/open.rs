@@ -27,7 +27,24 @@ impl Opened {
                 (embedded.options(), Some(embedded))
             }
         };
-        let database = Database::open(options, config.database()).await?;
+        Self::up_to_date(Database::open(options, config.database()).await?, embedded).await
+    }
+
+    /// The same for a command that works on the data and then ends: where a hub runs on the embedded database,
+    /// beside it.
+    pub async fn beside_hub(config: &Config) -> anyhow::Result<Self> {
+        let running = match config.database_url {
+            Some(_) => None,
+            None => Embedded::of_running_hub(&config.data_dir)?,
+        };
+        let Some(options) = running else { return Self::migrated(config).await };
+        let database = Database::open(options, config.database())
+            .await
+            .with_context(|| format!("a hub that starts or stops uses {}; try again", config.data_dir.display()))?;
+        Self::up_to_date(database, None).await
+    }
+
+    async fn up_to_date(database: Database, embedded: Option<Embedded>) -> anyhow::Result<Self> {
         database.migrate().await.context("the database could not be brought up to date")?;
         reference::load(&mut database.maintenance().await?).await.context("the reference data could not be loaded")?;
         Ok(Self { database, embedded })

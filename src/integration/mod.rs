@@ -1,3 +1,4 @@
 //! Integration: data that come from outside the hub.
 
+pub mod import;
 pub mod reference;

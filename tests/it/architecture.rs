@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// From the street to the cellar; a line may use the lines below it. Modules of one line are one thing.
-const FLOORS: [&[&str]; 11] = [
+const FLOORS: [&[&str]; 12] = [
     &["main"],
     &["cli"],
     &["telemetry"],
@@ -15,6 +15,8 @@ const FLOORS: [&[&str]; 11] = [
     &["demo"],
     &["integration"],
     // rooms: whatever stands in no other line
+    // Pure types that every room may hold.
+    &["identifiers"],
     &["graphql", "hub"],
     &["access"],
     &["db"],

@@ -12,7 +12,7 @@ use sqlx::{Connection as _, Executor as _, Row as _};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A folder that PostgreSQL's account can enter, too.
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     folder_of_mode(0o755)
 }
 
@@ -31,14 +31,14 @@ fn is_root() -> bool {
 }
 
 /// A hub in a process of its own.
-struct HubProcess {
+pub struct HubProcess {
     child: Child,
     data_dir: PathBuf,
     port: u16,
 }
 
 impl HubProcess {
-    fn start(data_dir: &Path) -> Self {
+    pub fn start(data_dir: &Path) -> Self {
         let hub = Self::spawn(data_dir, Stdio::inherit());
         hub.wait_until("the hub is ready", || hub.ask_health());
         hub
@@ -86,7 +86,7 @@ impl Drop for HubProcess {
     }
 }
 
-fn raccordo(data_dir: &Path, port: u16) -> Command {
+pub fn raccordo(data_dir: &Path, port: u16) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_raccordo"));
     command.env_remove("DATABASE_URL").current_dir(data_dir);
     command.arg("--data-dir").arg(data_dir).args(["--listen", &format!("127.0.0.1:{port}")]);

@@ -11,6 +11,7 @@ mod embedded;
 mod federation;
 mod http;
 mod hub;
+mod import;
 mod levels;
 mod migrations;
 mod overview;

@@ -12,6 +12,11 @@ use anyhow::{Context as _, bail};
 pub(super) struct Lock(#[expect(dead_code, reason = "held open, never read")] File);
 
 impl Lock {
+    /// Whether another process holds the lock.
+    pub fn is_taken(path: &Path) -> bool {
+        File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Refuses when another process holds the lock, and names it.
     pub fn take(path: &Path) -> anyhow::Result<Self> {
         let mut file = OpenOptions::new()

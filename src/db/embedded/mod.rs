@@ -6,7 +6,8 @@
 //! - [`Embedded::stop`], as dropping it, shuts it down in order;
 //! - when the hub is killed, the kernel tells the child (a watchdog does where the kernel cannot).
 //!
-//! One hub a data directory: the second is refused.
+//! One hub a data directory: the second is refused. A command that only works on the data reaches the server of the hub
+//! that runs ([`Embedded::of_running_hub`]).
 
 mod account;
 mod binaries;
@@ -56,14 +57,18 @@ impl Embedded {
         Ok(Self { place, server, _lock: lock })
     }
 
+    /// How to reach the private PostgreSQL of this data directory while another hub runs it; `None` when none does.
+    pub fn of_running_hub(data_dir: &Path) -> anyhow::Result<Option<PgConnectOptions>> {
+        if !data_dir.exists() {
+            return Ok(None);
+        }
+        let place = place::Place::prepare(data_dir, &Account::of_server()?)?;
+        Ok(lock::Lock::is_taken(&place.lock_file()).then(|| connect_options(&place)))
+    }
+
     /// How to connect: as the private server's superuser, to the hub's database.
     pub fn options(&self) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .socket(&self.place.socket_dir)
-            .port(PORT)
-            .username(NAME)
-            .database(NAME)
-            .ssl_mode(PgSslMode::Disable)
+        connect_options(&self.place)
     }
 
     /// Process id of the server.
@@ -85,4 +90,13 @@ impl Embedded {
     pub fn stop(mut self) {
         self.server.stop();
     }
+}
+
+fn connect_options(place: &place::Place) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(&place.socket_dir)
+        .port(PORT)
+        .username(NAME)
+        .database(NAME)
+        .ssl_mode(PgSslMode::Disable)
 }
