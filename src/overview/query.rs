@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Lookahead, MergedObject, Object};
+use async_graphql::{Context, Description, Lookahead, MergedObject, Object};
 use uuid::Uuid;
 
 use super::model::{Counts, Figure, OverviewBasis, Scope};
@@ -17,12 +17,14 @@ use crate::territory::Territory;
 use crate::territory::query::{self as territory, Province};
 
 /// The country at a glance, office by office, on a day [quadro nazionale].
+#[derive(Description)]
 pub struct NationalOverview {
     scope: Scope,
     counts: Arc<Counts>,
 }
 
 /// The figures of an office, or of the country [indicatori]. All are of the overview's day and over its basis.
+#[derive(Description)]
 pub struct OverviewFigures {
     counts: Arc<Counts>,
     /// `None` for the country.
@@ -30,6 +32,7 @@ pub struct OverviewFigures {
 }
 
 /// An office and where it stands.
+#[derive(Description)]
 pub struct OfficeOverviewPlace {
     office: Arc<OrganisationRow>,
     as_of: chrono::NaiveDate,
@@ -46,7 +49,7 @@ impl OverviewFigures {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl OverviewFigures {
     /// Bodies that exist on the day, seated in the office's provinces, the office and its council among them [enti].
     async fn organisations_count(&self) -> i64 {
@@ -104,7 +107,7 @@ fn field(figure: Figure) -> &'static str {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl OfficeOverviewPlace {
     /// The office [Prefettura – UTG].
     async fn office(&self) -> Prefecture {
@@ -126,7 +129,7 @@ impl OfficeOverviewPlace {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl NationalOverview {
     /// The day that the figures are of.
     async fn as_of(&self) -> Date {
