@@ -65,6 +65,11 @@ impl Directory {
         held.map(|held| held.province_code.clone()).collect()
     }
 
+    /// A competence by its id.
+    pub fn competence(&self, id: Uuid) -> Option<&Competence> {
+        self.competences.iter().find(|held| held.id == id)
+    }
+
     /// The office competent for a province on that day.
     pub fn office_for(&self, province: &str, day: NaiveDate) -> Option<Arc<OrganisationRow>> {
         let held =
