@@ -29,6 +29,7 @@ pub mod graphql;
 pub mod http;
 pub mod hub;
 pub mod integration;
+pub mod network;
 pub mod organisations;
 pub mod plans;
 pub mod projects;

@@ -5,9 +5,10 @@ use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema, Sch
 use crate::councils::Councils;
 use crate::funding::Programmes;
 use crate::hub::References;
+use crate::network::NetworkSnapshot;
 use crate::organisations::Directory;
 use crate::territory::Territory;
-use crate::{agreements, councils, funding, hub, organisations, plans, projects, relay, territory, viewer};
+use crate::{agreements, councils, funding, hub, network, organisations, plans, projects, relay, territory, viewer};
 
 /// Entry points of the graph [grafo della governance].
 #[derive(MergedObject, Default)]
@@ -24,6 +25,7 @@ pub struct Query(
     plans::query::PlanQuery,
     projects::query::ProjectQuery,
     agreements::query::AgreementQuery,
+    network::query::NetworkQuery,
 );
 
 /// What the hub tells as it happens.
@@ -40,5 +42,10 @@ pub fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
 
 /// The reference data that the rooms keep in memory.
 pub fn references() -> References {
-    References::default().keep::<Territory>().keep::<Directory>().keep::<Councils>().keep::<Programmes>()
+    References::default()
+        .keep::<Territory>()
+        .keep::<Directory>()
+        .keep::<Councils>()
+        .keep::<Programmes>()
+        .keep::<NetworkSnapshot>()
 }

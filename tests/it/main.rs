@@ -13,6 +13,7 @@ mod http;
 mod hub;
 mod levels;
 mod migrations;
+mod network;
 mod policies;
 mod readme;
 mod sdl;
