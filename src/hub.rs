@@ -1,8 +1,8 @@
 //! What the whole hub shares: the database, who may come in, and the reference data kept in memory.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, RwLock, Weak};
 
 use async_graphql::{Context, Object, Subscription};
 use futures_util::Stream;
@@ -10,13 +10,17 @@ use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::access::token::{Authenticator, DemoKey};
 use crate::db::Database;
 use crate::db::changes::{self, Change};
 use crate::graphql::{Graph, Result};
 
-/// Small, wholly public data that change slowly: kept in memory, so that a reference to them costs no SQL.
+/// Data that are asked for much more often than they change: kept in memory, so that a reference to them costs no SQL.
+///
+/// Either small and wholly public, or, where they hold what not everybody may see, with each record's audience key, by
+/// which every answer from them is filtered.
 pub trait Reference: Send + Sync + Sized + 'static {
     /// Tables that it is made from.
     const TABLES: &'static [&'static str];
@@ -53,6 +57,8 @@ pub struct Hub {
     pub authenticator: Authenticator,
     kinds: References,
     kept: RwLock<HashMap<TypeId, Kept>>,
+    /// Held while data are loaded: what was read later is never replaced by what was read before.
+    refreshing: tokio::sync::Mutex<()>,
     changes: broadcast::Sender<Change>,
     /// What keeps the hub up to date; ends with it.
     following: Mutex<JoinSet<()>>,
@@ -67,13 +73,17 @@ impl Hub {
             authenticator,
             kinds,
             kept: RwLock::default(),
+            refreshing: tokio::sync::Mutex::default(),
             changes: broadcast::channel(1024).0,
             following: Mutex::default(),
         });
+        // Listening comes first: a change during the load is heard after it.
+        let listener = changes::connect(&hub.database).await?;
         hub.refresh(|_| true).await?;
         let mut following = hub.following.lock().expect("no panic while held");
+        following.spawn(forget(Arc::downgrade(&hub), hub.changes.subscribe()));
         following.spawn(follow(Arc::downgrade(&hub), hub.changes.subscribe()));
-        following.spawn(changes::listen(hub.database.clone(), hub.changes.clone()));
+        following.spawn(changes::listen(listener, hub.database.clone(), hub.changes.clone()));
         drop(following);
         Ok(hub)
     }
@@ -97,6 +107,7 @@ impl Hub {
     }
 
     async fn refresh(&self, of_table: impl Fn(&[&str]) -> bool) -> anyhow::Result<()> {
+        let _turn = self.refreshing.lock().await;
         let mut connection = self.database.maintenance().await?;
         for kind in self.kinds.0.iter().filter(|kind| of_table(kind.tables)) {
             let kept = (kind.load)(&mut connection).await?;
@@ -158,20 +169,42 @@ impl HubSubscription {
     }
 }
 
-async fn follow(hub: std::sync::Weak<Hub>, mut changes: broadcast::Receiver<Change>) {
-    loop {
-        let mut tables = vec![match changes.recv().await {
-            Ok(change) => change.table,
-            Err(broadcast::error::RecvError::Lagged(_)) => "*".into(),
-            Err(broadcast::error::RecvError::Closed) => return,
-        }];
-        // A load of many tables notifies many times: read everything once.
-        while let Ok(change) = changes.try_recv() {
-            tables.push(change.table);
+/// After data were loaded anew, nothing is loaded for so many times as long: a storm of changes costs a fifth of the
+/// time at the most, and a change is followed within five times what a load takes.
+const REST: u32 = 4;
+
+/// Brings the reference data up to date after changes; those that come together are followed together.
+async fn follow(hub: Weak<Hub>, mut changes: broadcast::Receiver<Change>) {
+    let mut rested = Instant::now();
+    while let Some(table) = heard(&mut changes).await {
+        let mut tables = BTreeSet::from([table]);
+        // A load of many tables notifies many times: what has come, and what comes during the rest, is read once.
+        while let Ok(more) = tokio::time::timeout_at(rested, heard(&mut changes)).await {
+            let Some(table) = more else { return };
+            tables.insert(table);
         }
         let Some(hub) = hub.upgrade() else { return };
-        if let Err(error) = hub.note_changes(&tables).await {
+        let started = Instant::now();
+        if let Err(error) = hub.note_changes(&Vec::from_iter(tables)).await {
             tracing::error!(%error, "reference data could not be refreshed");
         }
+        rested = Instant::now() + started.elapsed() * REST;
+    }
+}
+
+/// Forgets viewers' rights as soon as data change that they follow from: that must not wait for a load.
+async fn forget(hub: Weak<Hub>, mut changes: broadcast::Receiver<Change>) {
+    while let Some(table) = heard(&mut changes).await {
+        let Some(hub) = hub.upgrade() else { return };
+        hub.authenticator.note_change(&table);
+    }
+}
+
+/// The table of the next change; `*` where some were missed, `None` when no more will come.
+async fn heard(changes: &mut broadcast::Receiver<Change>) -> Option<String> {
+    match changes.recv().await {
+        Ok(change) => Some(change.table),
+        Err(broadcast::error::RecvError::Lagged(_)) => Some("*".into()),
+        Err(broadcast::error::RecvError::Closed) => None,
     }
 }

@@ -7,10 +7,10 @@
 //! - [`schema`]: merges the rooms' parts; nothing else.
 //! - [`demo`]: the synthetic network of the demonstration.
 //! - [`integration`]: data from outside: the reference data that every installation holds, and imports.
-//! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
-//!   [`funding`], [`plans`], [`projects`], [`agreements`]; [`relay`], [`viewer`], [`search`] and
-//!   [`overview`] are ways into them. Each owns its tables, its types and its part of the schema.
+//!   [`funding`], [`plans`], [`projects`], [`agreements`], each with its tables, its types and its part of the
+//!   schema; [`network`], [`search`], [`overview`], [`relay`] and [`viewer`] are ways through all of them.
+//! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
 //! - [`access`]: who the caller is and which rows that makes visible.
 //! - [`db`]: PostgreSQL, embedded or outside.
@@ -31,6 +31,7 @@ pub mod http;
 pub mod hub;
 pub mod identifiers;
 pub mod integration;
+pub mod network;
 pub mod organisations;
 pub mod overview;
 pub mod plans;

@@ -5,10 +5,12 @@ use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema, Sch
 use crate::councils::Councils;
 use crate::funding::Programmes;
 use crate::hub::References;
+use crate::network::NetworkSnapshot;
 use crate::organisations::Directory;
 use crate::territory::Territory;
 use crate::{
-    agreements, councils, funding, hub, organisations, overview, plans, projects, relay, search, territory, viewer,
+    agreements, councils, funding, hub, network, organisations, overview, plans, projects, relay, search, territory,
+    viewer,
 };
 
 /// Entry points of the graph [grafo della governance].
@@ -28,6 +30,7 @@ pub struct Query(
     agreements::query::AgreementQuery,
     search::query::SearchQuery,
     overview::query::OverviewQuery,
+    network::query::NetworkQuery,
 );
 
 /// What the hub tells as it happens.
@@ -44,5 +47,10 @@ pub fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
 
 /// The reference data that the rooms keep in memory.
 pub fn references() -> References {
-    References::default().keep::<Territory>().keep::<Directory>().keep::<Councils>().keep::<Programmes>()
+    References::default()
+        .keep::<Territory>()
+        .keep::<Directory>()
+        .keep::<Councils>()
+        .keep::<Programmes>()
+        .keep::<NetworkSnapshot>()
 }

@@ -18,6 +18,10 @@ batched_by_uuid! {
     /// An agreement's parties, in the order of their signatures.
     PartiesOf => Arc<[Party]>, store::parties
 }
+batched_by_uuid! {
+    /// A party to an agreement.
+    PartyById => Arc<Party>, store::parties_by_ids
+}
 
 /// An agreement by its reference [numero di protocollo].
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, ID, InputObject, Object, OneofObject};
 use uuid::Uuid;
 
-use super::loader::{AgreementById, AgreementByReference, PartiesOf};
+use super::loader::{AgreementById, AgreementByReference, PartiesOf, PartyById};
 use super::model::{self, AgreementFilter, AgreementOrder, AgreementsOf};
 use crate::graphql::list::{self, List};
 use crate::graphql::page::bounded;
@@ -16,8 +16,9 @@ use crate::organisations::query::Organisation;
 use crate::territory::Territory;
 use crate::territory::query::{self as territory, Province};
 
-/// Kind of the global ids of agreements.
+/// Kinds of the global ids of agreements and of their parties.
 pub const AGREEMENT: &str = "Agreement";
+pub const PARTY: &str = "AgreementParty";
 
 /// An agreement between bodies for a period [protocollo d'intesa].
 #[derive(Description)]
@@ -30,6 +31,11 @@ pub struct AgreementParty(pub model::Party);
 /// An agreement that a record names; `None` where the viewer may not see it.
 pub async fn agreement(graph: &Graph, id: Uuid) -> Result<Option<Agreement>> {
     Ok(graph.load(AgreementById(id)).await?.map(Agreement))
+}
+
+/// A party to an agreement by its id; `None` where the viewer may not see it.
+pub async fn party(graph: &Graph, id: Uuid) -> Result<Option<AgreementParty>> {
+    Ok(graph.load(PartyById(id)).await?.map(|party| AgreementParty((*party).clone())))
 }
 
 /// The agreements below a parent, as its type shows them.
@@ -123,6 +129,16 @@ impl Agreement {
 
 #[Object(use_type_description)]
 impl AgreementParty {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeId::new(PARTY, self.0.row.id).id()
+    }
+
+    /// The agreement.
+    async fn agreement(&self, ctx: &Context<'_>) -> Result<Option<Agreement>> {
+        agreement(Graph::of(ctx), self.0.row.agreement_id).await
+    }
+
     /// The body [ente]; null where the caller may not see it.
     async fn organisation(&self) -> Option<Organisation> {
         self.0.organisation.clone().map(Organisation::from)
@@ -210,6 +226,11 @@ impl AgreementQuery {
     #[graphql(entity)]
     async fn agreement_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Agreement>> {
         agreement(Graph::of(ctx), NodeId::uuid(AGREEMENT, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn agreement_party_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<AgreementParty>> {
+        party(Graph::of(ctx), NodeId::uuid(PARTY, &id)?).await
     }
 
     #[graphql(entity)]

@@ -55,6 +55,21 @@ pub async fn parties(connection: &mut PgConnection, agreements: &[Uuid]) -> Resu
     Ok(grouped(rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?))
 }
 
+pub async fn parties_by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<Party>>> {
+    let sql = format!(
+        "select {}, {} from agreement_party b left join organisation o on o.id = b.organisation_id where b.id = any($1)",
+        PartyRow::LIST,
+        OrganisationRow::LIST
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await?;
+    let read = |row: &PgRow| {
+        let organisation = OrganisationRow::read_joined(row, PartyRow::WIDTH)?.map(Arc::new);
+        let row = PartyRow::read(row, 0)?;
+        Ok((row.id, Arc::new(Party { row, organisation })))
+    };
+    Ok(rows.iter().map(read).collect::<sqlx::Result<_>>()?)
+}
+
 impl Listed for Arc<Agreement> {
     type Parent = AgreementsOf;
     type Filter = AgreementFilter;

@@ -1,5 +1,6 @@
 //! The database's change notifications: which table changed, and the data version since.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use sqlx::postgres::PgListener;
@@ -16,24 +17,32 @@ pub struct Change {
     pub table: String,
 }
 
-/// Passes changes on to the hub's listeners until the hub ends; reconnects when the connection is lost.
-/// After a reconnection it sends a [`Change`] with table `*`: anything may have changed meanwhile.
-pub async fn listen(database: Database, changes: broadcast::Sender<Change>) {
-    loop {
-        if let Err(error) = listen_once(&database, &changes).await {
-            tracing::warn!(%error, "change notifications interrupted; reconnecting");
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-    }
-}
-
-async fn listen_once(database: &Database, changes: &broadcast::Sender<Change>) -> anyhow::Result<()> {
+/// Starts to listen: every change committed after this will be heard.
+pub async fn connect(database: &Database) -> sqlx::Result<PgListener> {
     // A pool of one: the listener must not occupy a place that requests wait for.
     let pool = sqlx::postgres::PgPoolOptions::new().max_connections(1).connect_with(database.options().clone()).await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen("raccordo_data").await?;
-    let version = current_version(&mut *database.pool().acquire().await?).await?;
-    let _ = changes.send(Change { version, table: "*".into() });
+    Ok(listener)
+}
+
+/// Passes changes on to the hub's listeners until the hub ends; reconnects when the connection is lost.
+/// After a reconnection it sends a [`Change`] with table `*`: anything may have changed meanwhile.
+pub async fn listen(mut listener: PgListener, database: Database, changes: broadcast::Sender<Change>) {
+    loop {
+        let Err(error) = pass_on(&mut listener, &changes).await;
+        tracing::warn!(%error, "change notifications interrupted; reconnecting");
+        listener = loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            match reconnect(&database, &changes).await {
+                Ok(listener) => break listener,
+                Err(error) => tracing::warn!(%error, "change notifications still interrupted"),
+            }
+        };
+    }
+}
+
+async fn pass_on(listener: &mut PgListener, changes: &broadcast::Sender<Change>) -> anyhow::Result<Infallible> {
     loop {
         let Some(notification) = listener.try_recv().await? else {
             anyhow::bail!("the listening connection was lost");
@@ -43,6 +52,13 @@ async fn listen_once(database: &Database, changes: &broadcast::Sender<Change>) -
             let _ = changes.send(change);
         }
     }
+}
+
+async fn reconnect(database: &Database, changes: &broadcast::Sender<Change>) -> anyhow::Result<PgListener> {
+    let listener = connect(database).await?;
+    let version = current_version(&mut *database.pool().acquire().await?).await?;
+    let _ = changes.send(Change { version, table: "*".into() });
+    Ok(listener)
 }
 
 fn parse(payload: &str) -> Option<Change> {

@@ -9,6 +9,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned, Value, Variables};
 
+use super::flat::MOST_RESOLVED;
 use super::locale::Message;
 use super::page::{MOST, USUAL};
 use super::{Error, Result};
@@ -35,6 +36,9 @@ pub const SIZES: &[(&str, &str, u64)] = &[
     ("CentralAuthority", "offices", 106),
     ("TerritorialCouncil", "seats", 20),
     ("NationalOverview", "offices", 106),
+    // Longer lists are of plain fields alone, which are written at once and cost far less.
+    ("Network", "nodes", MOST_RESOLVED as u64),
+    ("Network", "edges", MOST_RESOLVED as u64),
 ];
 
 /// Lists that have as many items as one of their arguments.

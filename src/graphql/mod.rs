@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod context;
 pub mod error;
+pub mod flat;
 pub mod limits;
 pub mod list;
 pub mod locale;

@@ -78,6 +78,11 @@ impl Directory {
         nearest.into_iter().map(|(province, held)| (province.to_owned(), held.office_id)).collect()
     }
 
+    /// A competence by its id.
+    pub fn competence(&self, id: Uuid) -> Option<&Competence> {
+        self.competences.iter().find(|held| held.id == id)
+    }
+
     /// The office competent for a province on that day.
     pub fn office_for(&self, province: &str, day: NaiveDate) -> Option<Arc<OrganisationRow>> {
         let held =

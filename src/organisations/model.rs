@@ -106,6 +106,7 @@ columns! {
 /// An office's competence for a province.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Competence {
+    pub id: Uuid,
     pub office_id: Uuid,
     pub province_code: String,
     pub valid_from: Option<NaiveDate>,

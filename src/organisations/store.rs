@@ -35,7 +35,7 @@ pub async fn institutional(connection: &mut PgConnection) -> sqlx::Result<Vec<Ar
 
 pub async fn competences(connection: &mut PgConnection) -> sqlx::Result<Vec<Competence>> {
     sqlx::query_as(
-        "select office_id, province_code, valid_from, valid_until from office_competence order by province_code",
+        "select id, office_id, province_code, valid_from, valid_until from office_competence order by province_code",
     )
     .fetch_all(connection)
     .await

@@ -28,6 +28,10 @@ batched_by_uuid! {
     ParticipationsOf => Arc<[Participation]>, store::participations
 }
 batched_by_uuid! {
+    /// A body's part in a project.
+    ParticipationById => Arc<Participation>, store::participations_by_ids
+}
+batched_by_uuid! {
     /// Where a project works.
     PlacesOf => Arc<[PlaceRow]>, store::places
 }

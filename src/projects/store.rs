@@ -111,6 +111,25 @@ pub async fn participations(
     Ok(grouped(rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?))
 }
 
+pub async fn participations_by_ids(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<Participation>>> {
+    let sql = format!(
+        "select {}, {} from project_participation w left join organisation o on o.id = w.organisation_id
+         where w.id = any($1)",
+        ParticipationRow::LIST,
+        OrganisationRow::LIST
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await?;
+    let read = |row: &PgRow| {
+        let organisation = OrganisationRow::read_joined(row, ParticipationRow::WIDTH)?.map(Arc::new);
+        let row = ParticipationRow::read(row, 0)?;
+        Ok((row.id, Arc::new(Participation { row, organisation })))
+    };
+    Ok(rows.iter().map(read).collect::<sqlx::Result<_>>()?)
+}
+
 pub async fn places(connection: &mut PgConnection, projects: &[Uuid]) -> Result<HashMap<Uuid, Arc<[PlaceRow]>>> {
     let rows: Vec<PlaceRow> = sqlx::query_as(
         "select project_id, province_code, municipality_code from project_place

@@ -3,19 +3,19 @@
 use async_graphql::{Context, ID, Interface, Object};
 use futures_util::future::try_join_all;
 
-use crate::agreements::query::{self as agreements, Agreement};
+use crate::agreements::query::{self as agreements, Agreement, AgreementParty};
 use crate::councils::query::{self as councils, CouncilSeat};
 use crate::funding::query::{self as funding, FundingCall, ProgrammeNode};
 use crate::graphql::locale::Message;
 use crate::graphql::page::MOST;
 use crate::graphql::{Error, Graph, NodeId, Result};
 use crate::organisations::query::{
-    self as organisations, CentralAuthority, EconomicBody, ForeignersAssociation, LocalAuthority, Organisation,
-    OtherOrganisation, Prefecture, PublicBody, ReligiousBody, SocialPartner, TerritorialCouncil,
+    self as organisations, CentralAuthority, EconomicBody, ForeignersAssociation, LocalAuthority, OfficeCompetence,
+    Organisation, OtherOrganisation, Prefecture, PublicBody, ReligiousBody, SocialPartner, TerritorialCouncil,
     ThirdSectorOrganisation,
 };
 use crate::plans::query::{self as plans, PlanIntervention, PlanNeed, PlanPriority, TerritorialPlan};
-use crate::projects::query::{self as projects, Project};
+use crate::projects::query::{self as projects, Project, ProjectParticipation};
 use crate::territory::query::{self as territory, Municipality, Province, Region};
 
 /// Any record of the graph.
@@ -36,6 +36,7 @@ pub enum Node {
     EconomicBody(EconomicBody),
     ReligiousBody(ReligiousBody),
     OtherOrganisation(OtherOrganisation),
+    OfficeCompetence(OfficeCompetence),
     CouncilSeat(CouncilSeat),
     ProgrammeNode(ProgrammeNode),
     FundingCall(FundingCall),
@@ -44,7 +45,9 @@ pub enum Node {
     PlanPriority(PlanPriority),
     PlanIntervention(PlanIntervention),
     Project(Project),
+    ProjectParticipation(ProjectParticipation),
     Agreement(Agreement),
+    AgreementParty(AgreementParty),
 }
 
 impl From<Organisation> for Node {
@@ -76,6 +79,7 @@ pub async fn node(graph: &Graph, id: &NodeId) -> Result<Option<Node>> {
         territory::MUNICIPALITY => found(territory::municipality(graph, &id.key)),
         funding::PROGRAMME_NODE => found(funding::programme(graph, &id.key)),
         organisations::NODE => found(organisations::organisation(graph, id.as_uuid()?).await?),
+        organisations::COMPETENCE => found(organisations::competence(graph, id.as_uuid()?)),
         councils::SEAT => found(councils::seat(graph, id.as_uuid()?).await?),
         funding::CALL => found(funding::call(graph, id.as_uuid()?).await?),
         plans::PLAN => found(plans::plan(graph, id.as_uuid()?).await?),
@@ -83,6 +87,8 @@ pub async fn node(graph: &Graph, id: &NodeId) -> Result<Option<Node>> {
         plans::PRIORITY => found(plans::priority(graph, id.as_uuid()?).await?),
         plans::INTERVENTION => found(plans::intervention(graph, id.as_uuid()?).await?),
         projects::PROJECT => found(projects::project(graph, id.as_uuid()?).await?),
+        projects::PARTICIPATION => found(projects::participation(graph, id.as_uuid()?).await?),
+        agreements::PARTY => found(agreements::party(graph, id.as_uuid()?).await?),
         agreements::AGREEMENT => found(agreements::agreement(graph, id.as_uuid()?).await?),
         _ => return Err(Error::bad_input("L'identificativo non è valido.", "The id is not valid.")),
     })

@@ -3,7 +3,9 @@
 use async_graphql::{Context, Description, Object};
 
 use crate::access::Level;
+use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Result};
+use crate::network::query::{self as network, Narrowing, Network};
 use crate::organisations::query::{self as organisations, Organisation};
 use crate::territory::Territory;
 use crate::territory::query::Province;
@@ -24,6 +26,21 @@ impl Viewer {
         let graph = Graph::of(ctx);
         match graph.viewer.organisation {
             Some(organisation) => organisations::organisation(graph, organisation).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What lies around the body that the caller acts for in the coordination network on a day; null for the public
+    /// [rete di coordinamento].
+    async fn network(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Steps from the body, 1 to 3; 1 when left out.")] hops: Option<i32>,
+        #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
+    ) -> Result<Option<Network>> {
+        let graph = Graph::of(ctx);
+        match graph.viewer.organisation {
+            Some(body) => network::around(graph, body, Narrowing { hops, as_of, ..Narrowing::default() }),
             None => Ok(None),
         }
     }

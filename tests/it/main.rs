@@ -14,6 +14,7 @@ mod hub;
 mod import;
 mod levels;
 mod migrations;
+mod network;
 mod overview;
 mod policies;
 mod readme;

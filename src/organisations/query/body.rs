@@ -13,6 +13,8 @@ use crate::agreements::query::{self as agreements, Agreement};
 use crate::councils::query::{self as councils, CouncilSeat};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::network::model::TieKind;
+use crate::network::query::{self as network, Narrowing, Network};
 use crate::organisations::loader::{self, ContactOf, RegisterEntriesOf};
 use crate::organisations::model::{OrganisationKind, OrganisationRow, Visibility};
 use crate::projects::model::{ProjectOrder, ProjectStatus, ProjectsOf};
@@ -195,6 +197,18 @@ impl<K: OutputType> Body<K> {
         let key = self.0.id.to_string();
         let parent = AgreementsOf::Organisation;
         agreements::agreements_of(Graph::of(ctx), parent, key, in_force_on, order_by, first, after).await
+    }
+
+    /// What lies around it in the coordination network on a day, as the caller may see it [rete di coordinamento].
+    pub async fn network(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Steps from it, 1 to 3; 1 when left out.")] hops: Option<i32>,
+        #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Only these kinds of ties, also to walk over.")] tie_kinds: Option<Vec<TieKind>>,
+    ) -> Result<Option<Network>> {
+        let narrowing = Narrowing { hops, as_of, tie_kinds, ..Narrowing::default() };
+        network::around(Graph::of(ctx), self.0.id, narrowing)
     }
 
     /// Who may see this record [visibilità].

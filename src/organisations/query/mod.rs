@@ -1,6 +1,7 @@
 //! Organisations in the graph.
 
 mod body;
+mod competence;
 mod entities;
 mod types;
 
@@ -19,6 +20,7 @@ use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::territory::Territory;
 
 pub use body::{Body, Contact, RegisterEntry};
+pub use competence::{COMPETENCE, OfficeCompetence, competence};
 pub use entities::OrganisationEntities;
 pub use types::{
     CentralAuthority, EconomicBody, ForeignersAssociation, LocalAuthority, Organisation, OtherOrganisation, Prefecture,
@@ -173,6 +175,11 @@ impl OrganisationQuery {
                 .and_then(|province| directory.office_for(&province.code, graph.today)),
         };
         Ok(office.filter(|office| office.kind == OrganisationKind::Prefecture).map(Prefecture::of))
+    }
+
+    #[graphql(entity)]
+    async fn office_competence_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<OfficeCompetence>> {
+        Ok(competence(Graph::of(ctx), NodeId::uuid(COMPETENCE, &id)?))
     }
 
     /// All offices of the prefect, by code: 103 prefectures, 2 commissions, 1 regional presidency [Prefetture – UTG].

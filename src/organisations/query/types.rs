@@ -16,6 +16,8 @@ use crate::funding::model::{CallOrder, CallsOf};
 use crate::funding::query::{self as funding, FundingCall};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Page, Result};
+use crate::network::model::TieKind;
+use crate::network::query::Network;
 use crate::organisations::Directory;
 use crate::organisations::model::{
     OfficeKind, OrganisationKind, OrganisationOrder, OrganisationRow, OrganisationsOf, Visibility,
@@ -89,6 +91,14 @@ use crate::territory::query::{self as territory, Municipality, Province};
             ty = "Option<AgreementOrder>",
             desc = "Order of the list; the first of its values when left out."
         )
+    ),
+    field(
+        name = "network",
+        ty = "Result<Option<Network>>",
+        desc = "What lies around it in the coordination network on a day, as the caller may see it [rete di coordinamento].",
+        arg(name = "hops", ty = "Option<i32>", desc = "Steps from it, 1 to 3; 1 when left out."),
+        arg(name = "as_of", ty = "Option<Date>", desc = "Day; today when left out."),
+        arg(name = "tie_kinds", ty = "Option<Vec<TieKind>>", desc = "Only these kinds of ties, also to walk over.")
     ),
     field(name = "visibility", ty = "Visibility", desc = "Who may see this record [visibilità]."),
     field(name = "is_synthetic", ty = "bool", desc = "Whether this is made-up demonstration data [dato sintetico]."),

@@ -4,6 +4,6 @@ mod parts;
 mod project;
 mod root;
 
-pub use parts::{ProjectContract, ProjectParticipation, ProjectPlace};
+pub use parts::{PARTICIPATION, ProjectContract, ProjectParticipation, ProjectPlace, participation};
 pub use project::{PROJECT, Project, project, projects, projects_of, projects_of_intervention};
 pub use root::ProjectQuery;

@@ -1,17 +1,38 @@
-use async_graphql::{Context, Description, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, Object, SimpleObject};
+use uuid::Uuid;
 
-use crate::graphql::Graph;
+use super::project::{Project, project};
 use crate::graphql::scalars::{Date, Euro};
+use crate::graphql::{Graph, NodeId, Result};
 use crate::organisations::query::Organisation;
+use crate::projects::loader::ParticipationById;
 use crate::projects::model::{ContractRow, Participation, PlaceRow, ProjectRole};
 use crate::territory::query::{self as territory, Municipality, Province};
+
+/// Kind of the global ids of parts in projects.
+pub const PARTICIPATION: &str = "ProjectParticipation";
 
 /// A body's part in a project, beside the lead [partecipazione].
 #[derive(Description)]
 pub struct ProjectParticipation(pub Participation);
 
+/// A part in a project by its id; `None` where the viewer may not see it.
+pub async fn participation(graph: &Graph, id: Uuid) -> Result<Option<ProjectParticipation>> {
+    Ok(graph.load(ParticipationById(id)).await?.map(|part| ProjectParticipation((*part).clone())))
+}
+
 #[Object(use_type_description)]
 impl ProjectParticipation {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeId::new(PARTICIPATION, self.0.row.id).id()
+    }
+
+    /// The project.
+    async fn project(&self, ctx: &Context<'_>) -> Result<Option<Project>> {
+        project(Graph::of(ctx), self.0.row.project_id).await
+    }
+
     /// The body [ente]; null where the caller may not see it.
     async fn organisation(&self) -> Option<Organisation> {
         self.0.organisation.clone().map(Organisation::from)

@@ -1,5 +1,6 @@
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 
+use super::parts::{PARTICIPATION, ProjectParticipation, participation};
 use super::project::{PROJECT, Project, project, projects};
 use crate::funding::Programmes;
 use crate::graphql::scalars::Date;
@@ -87,6 +88,11 @@ impl ProjectQuery {
     #[graphql(entity)]
     async fn project_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Project>> {
         project(Graph::of(ctx), NodeId::uuid(PROJECT, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn project_participation_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<ProjectParticipation>> {
+        participation(Graph::of(ctx), NodeId::uuid(PARTICIPATION, &id)?).await
     }
 
     #[graphql(entity)]

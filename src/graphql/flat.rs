@@ -1,0 +1,184 @@
+//! Long lists of plain fields: written once as JSON text, instead of a resolver and a value for each field.
+//!
+//! A resolved field costs about half a microsecond and a place in a tree of values; a network of the whole country has
+//! half a million of them. So a [`FlatList`] of which only plain fields are selected becomes one text, which the
+//! framework passes through; with a nested object in the selection it is resolved like any other list.
+
+use std::borrow::Cow;
+use std::io::Write as _;
+use std::sync::LazyLock;
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
+use async_graphql::registry::Registry;
+use async_graphql::resolver_utils::{EnumType, resolve_list};
+use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, QueryPathSegment, ServerResult, Value};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::Error;
+use super::locale::Message;
+
+/// Items of a list at the most when it is resolved field by field.
+pub const MOST_RESOLVED: usize = 1000;
+
+/// Writes one field of an item as JSON.
+pub type Writer<T> = fn(&T, &mut Vec<u8>);
+
+/// An item with plain fields, which need neither arguments nor the database.
+pub trait Flat: OutputType {
+    /// The writer of a plain field, by its name in the schema; `None` for any other field.
+    fn writer(field: &str) -> Option<Writer<Self>>
+    where
+        Self: Sized;
+}
+
+/// A list that may be long: `[T!]!`.
+pub struct FlatList<T>(pub Vec<T>);
+
+impl<T: Flat> OutputType for FlatList<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        if let Some(columns) = columns::<T>(&selected(ctx)) {
+            return Ok(raw(text(&self.0, &columns)));
+        }
+        if self.0.len() > MOST_RESOLVED {
+            let error = async_graphql::Error::from(too_long(&field.node.name.node, self.0.len()));
+            return Err(ctx.set_error_path(error.into_server_error(field.pos)));
+        }
+        resolve_list(ctx, field, &self.0, Some(self.0.len())).await
+    }
+}
+
+fn too_long(field: &str, length: usize) -> Error {
+    Error::LimitExceeded {
+        message: Message::new(
+            format!(
+                "Con oggetti annidati \"{field}\" ha al massimo {MOST_RESOLVED} elementi; qui sono {length}. \
+                 Restringere la domanda o chiedere soltanto campi semplici."
+            ),
+            format!(
+                "With nested objects \"{field}\" has at most {MOST_RESOLVED} items; here there are {length}. \
+                 Narrow the question or ask for plain fields alone."
+            ),
+        ),
+        limit: MOST_RESOLVED as u64,
+        requested: length as u64,
+    }
+}
+
+/// A selected field: the JSON before its value, and what writes the value.
+type Column<T> = (Vec<u8>, Writer<T>);
+
+/// The columns of a selection; `None` where a field of it is no plain one.
+fn columns<T: Flat>(fields: &[&Field]) -> Option<Vec<Column<T>>> {
+    let mut columns: Vec<Column<T>> = Vec::with_capacity(fields.len());
+    for field in fields {
+        let writer = match field.name.node.as_str() {
+            "__typename" => |_: &T, out: &mut Vec<u8>| json(out, &T::type_name()),
+            name => T::writer(name)?,
+        };
+        let key = format!("{}\"{}\":", if columns.is_empty() { "{" } else { "," }, field.response_key().node);
+        if !columns.iter().any(|(known, _)| known[1..] == key.as_bytes()[1..]) {
+            columns.push((key.into_bytes(), writer));
+        }
+    }
+    (!columns.is_empty()).then_some(columns)
+}
+
+fn text<T>(items: &[T], columns: &[Column<T>]) -> String {
+    let mut out = Vec::with_capacity(2 + items.len() * columns.len() * 40);
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        for (key, write) in columns {
+            out.extend_from_slice(key);
+            write(item, &mut out);
+        }
+        out.push(b'}');
+    }
+    out.push(b']');
+    String::from_utf8(out).expect("JSON is UTF-8")
+}
+
+/// All fields selected at this place of the answer. A place may be selected more than once (by two fragments); the
+/// framework cannot merge texts, so each of them is given the whole selection and becomes the same text.
+fn selected<'a>(ctx: &ContextSelectionSet<'a>) -> Vec<&'a Field> {
+    let mut path = Vec::new();
+    let here = ctx.path_node.iter();
+    for node in here.clone().chain(here.flat_map(|node| node.parents())) {
+        if let QueryPathSegment::Name(name) = node.segment {
+            path.push(name);
+        }
+    }
+    let mut sets = vec![&ctx.query_env.operation.node.selection_set.node];
+    for name in path.into_iter().rev() {
+        let there = fields_of(&sets, ctx).into_iter().filter(|field| field.response_key().node == name);
+        sets = there.map(|field| &field.selection_set.node).collect();
+    }
+    fields_of(&sets, ctx)
+}
+
+/// The fields of selections with their fragments taken apart. What `@skip` and `@include` leave out is gone already.
+fn fields_of<'a>(sets: &[&'a SelectionSet], ctx: &ContextSelectionSet<'a>) -> Vec<&'a Field> {
+    let mut fields = Vec::new();
+    for selection in sets.iter().flat_map(|set| &set.items) {
+        let inside = match &selection.node {
+            Selection::Field(field) => {
+                fields.push(&field.node);
+                continue;
+            }
+            Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set.node),
+            Selection::FragmentSpread(spread) => {
+                let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
+                fragment.map(|fragment| &fragment.node.selection_set.node)
+            }
+        };
+        fields.extend(inside.into_iter().flat_map(|set| fields_of(&[set], ctx)));
+    }
+    fields
+}
+
+/// JSON text as a value that is passed through as it is.
+fn raw(text: String) -> Value {
+    /// What the framework marks such a value with.
+    static MARK: LazyLock<Name> = LazyLock::new(|| {
+        let sample = serde_json::value::RawValue::from_string("0".into()).expect("it is JSON");
+        match async_graphql::to_value(&sample) {
+            Ok(Value::Object(marked)) => marked.into_keys().next().expect("it has one key"),
+            other => unreachable!("raw values are switched on: {other:?}"),
+        }
+    });
+    Value::Object(IndexMap::from([(MARK.clone(), Value::String(text))]))
+}
+
+/// Writes any value.
+pub fn json(out: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(out, value).expect("a plain value is JSON");
+}
+
+/// Writes an enum's value by its name in the schema.
+pub fn json_enum<T: EnumType>(out: &mut Vec<u8>, value: Option<T>) {
+    json(out, &value.and_then(|value| T::items().iter().find(|item| item.value == value)).map(|item| item.name));
+}
+
+/// Writes a day.
+pub fn json_date(out: &mut Vec<u8>, day: Option<NaiveDate>) {
+    match day {
+        Some(day) => write!(out, "\"{day}\"").expect("memory takes it"),
+        None => out.extend_from_slice(b"null"),
+    }
+}

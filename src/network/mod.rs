@@ -1,0 +1,44 @@
+//! Network [rete di coordinamento]: who works with whom, on what, at any date.
+//!
+//! Nobody draws it: every tie follows from a record of another room and names it. All of it, of every date, is kept in
+//! memory as one immutable [`NetworkSnapshot`] in compressed adjacency, made by one pass over the records and replaced
+//! when they change. It holds what not everybody may see: each node and tie carries its record's audience key, and a
+//! [`view::View`] walks only over what its viewer may see, so that the hidden neither appears, connects nor counts.
+//!
+//! Invariants: a tie holds on a day when its own validity and those of both its ends include the day; a viewer sees it
+//! when they hold the key of its record and of both ends, exactly as row-level security decides for these records.
+//! Owns no tables.
+
+pub mod model;
+mod path;
+pub mod query;
+mod snapshot;
+mod store;
+pub mod view;
+
+use sqlx::PgConnection;
+
+use crate::hub::Reference;
+pub use snapshot::NetworkSnapshot;
+
+impl Reference for NetworkSnapshot {
+    const TABLES: &'static [&'static str] = &[
+        "organisation",
+        "office_competence",
+        "province",
+        "council",
+        "council_seat",
+        "funding_call",
+        "territorial_plan",
+        "plan_intervention",
+        "project",
+        "project_participation",
+        "project_place",
+        "agreement",
+        "agreement_party",
+    ];
+
+    async fn load(connection: &mut PgConnection) -> sqlx::Result<Self> {
+        store::snapshot(connection).await
+    }
+}

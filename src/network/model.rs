@@ -1,0 +1,173 @@
+//! Nodes and ties of the network, as small as memory wants them.
+
+use chrono::{Datelike as _, NaiveDate};
+use uuid::Uuid;
+
+use crate::councils::model::SeatCategory;
+use crate::organisations::model::OrganisationKind;
+use crate::projects::model::ProjectRole;
+use crate::text_enum;
+
+text_enum! {
+    /// What a node of the network stands for [tipo di nodo].
+    pub enum NetworkNodeKind {
+        /// A body; offices and councils are bodies [ente].
+        Organisation = "organisation",
+        /// A province or a unit of the same tier [provincia].
+        Province = "province",
+        /// A project that was not refused [progetto].
+        Project = "project",
+        /// An agreement [protocollo d'intesa].
+        Agreement = "agreement",
+        /// An intervention of a territorial plan that was not withdrawn [intervento].
+        Intervention = "intervention",
+    }
+}
+
+text_enum! {
+    /// What ties a body to another node: each kind follows from one kind of record [tipo di legame].
+    pub enum TieKind {
+        /// From the central department to its offices and directorates [vigilanza].
+        Supervises = "supervises",
+        /// From an office to a province, for a period [competenza territoriale].
+        CompetentFor = "competent_for",
+        /// From the office whose prefect chairs it to the territorial council [presidenza del CTI].
+        Chairs = "chairs",
+        /// From a body to the territorial council where it holds a seat, with its category [componente del CTI].
+        MemberOf = "member_of",
+        /// From the lead to its project [capofila].
+        Leads = "leads",
+        /// From a body to a project where it takes part, with its role; the lead's own parts are told by `LEADS` [partner].
+        PartnerIn = "partner_in",
+        /// From a contractor to the project that it works for [affidatario].
+        ContractedFor = "contracted_for",
+        /// To a project that has its money: from the body that issued its call, or set its programme [finanziatore].
+        Funds = "funds",
+        /// From a body to an agreement that it is party to [firmatario].
+        SignatoryOf = "signatory_of",
+        /// From a body to the intervention that it answers for [soggetto responsabile].
+        ResponsibleFor = "responsible_for",
+    }
+}
+
+impl TieKind {
+    /// Kind of the node that a tie of this kind leads to; all come from an organisation.
+    pub const fn leads_to(self) -> NetworkNodeKind {
+        match self {
+            Self::Supervises | Self::Chairs | Self::MemberOf => NetworkNodeKind::Organisation,
+            Self::CompetentFor => NetworkNodeKind::Province,
+            Self::Leads | Self::PartnerIn | Self::ContractedFor | Self::Funds => NetworkNodeKind::Project,
+            Self::SignatoryOf => NetworkNodeKind::Agreement,
+            Self::ResponsibleFor => NetworkNodeKind::Intervention,
+        }
+    }
+}
+
+text_enum! {
+    /// Kind of the record that a tie follows from [tipo di record].
+    pub enum TieRecordKind {
+        /// The supervised body, or the council [ente].
+        Organisation = "organisation",
+        /// An office's competence for a province [competenza territoriale].
+        OfficeCompetence = "office_competence",
+        /// A seat in a council [componente del CTI].
+        CouncilSeat = "council_seat",
+        /// A project, which names its lead [progetto].
+        Project = "project",
+        /// A body's part in a project [partecipazione].
+        ProjectParticipation = "project_participation",
+        /// A call, on which the project answers [avviso].
+        FundingCall = "funding_call",
+        /// A party to an agreement [parte firmataria].
+        AgreementParty = "agreement_party",
+        /// An intervention, which names the body responsible [intervento].
+        PlanIntervention = "plan_intervention",
+    }
+}
+
+/// A day as a number that orders like it.
+pub type Day = i32;
+
+pub fn day(date: NaiveDate) -> Day {
+    date.num_days_from_ce()
+}
+
+/// The days in which something holds, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Period {
+    from: Day,
+    until: Day,
+}
+
+impl Period {
+    /// An end that is `None` is open.
+    pub fn new(from: Option<NaiveDate>, until: Option<NaiveDate>) -> Self {
+        Self { from: from.map_or(Day::MIN, day), until: until.map_or(Day::MAX, day) }
+    }
+
+    pub fn includes(self, day: Day) -> bool {
+        self.from <= day && day <= self.until
+    }
+
+    pub fn from(self) -> Option<NaiveDate> {
+        NaiveDate::from_num_days_from_ce_opt(self.from)
+    }
+
+    pub fn until(self) -> Option<NaiveDate> {
+        NaiveDate::from_num_days_from_ce_opt(self.until)
+    }
+}
+
+/// A node, without its name.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub id: Uuid,
+    pub kind: NetworkNodeKind,
+    /// Of an organisation.
+    pub organisation: Option<OrganisationKind>,
+    /// Number of the ISTAT code: where it is seated, is for, or what it is.
+    pub province: Option<u16>,
+    pub audience: i32,
+    pub period: Period,
+    pub is_synthetic: bool,
+}
+
+/// A tie between two nodes, which are named by their places in the snapshot.
+#[derive(Clone, Debug)]
+pub struct Tie {
+    pub kind: TieKind,
+    pub from: u32,
+    pub to: u32,
+    pub record_kind: TieRecordKind,
+    pub record: Uuid,
+    /// Key of the record; the ends have keys of their own.
+    pub audience: i32,
+    pub period: Period,
+    /// Of a seat.
+    pub category: Option<SeatCategory>,
+    /// Of a part in a project.
+    pub role: Option<ProjectRole>,
+    pub is_synthetic: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_period_has_no_ends_and_includes_every_day() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let open = Period::new(None, None);
+        assert_eq!((open.from(), open.until()), (None, None));
+        assert!(open.includes(day(date("1900-01-01"))));
+        let closed = Period::new(Some(date("2019-01-01")), Some(date("2019-12-31")));
+        assert!(closed.includes(day(date("2019-12-31"))) && !closed.includes(day(date("2020-01-01"))));
+        assert_eq!(closed.until(), Some(date("2019-12-31")));
+    }
+
+    #[test]
+    fn nodes_and_ties_stay_small() {
+        // Tens of thousands of each are kept: measure with benches/network.rs before they grow.
+        assert!(size_of::<Node>() <= 40 && size_of::<Tie>() <= 48, "{} {}", size_of::<Node>(), size_of::<Tie>());
+    }
+}

@@ -1,0 +1,211 @@
+//! What one viewer sees of the network on one day. Every question walks through here, so that nothing hidden counts.
+
+use std::sync::Arc;
+
+use super::NetworkSnapshot;
+use super::model::{Day, Node, Tie, TieKind};
+use crate::access::{Viewer, audience};
+use crate::organisations::model::OrganisationKind;
+
+/// The network as a viewer may see it on a day, narrowed to kinds of ties and of organisations.
+pub struct View {
+    pub snapshot: Arc<NetworkSnapshot>,
+    viewer: Viewer,
+    sees_public: bool,
+    day: Day,
+    ties: Option<Vec<TieKind>>,
+    organisations: Option<Vec<OrganisationKind>>,
+    /// Stays whatever kind of organisation it is.
+    centre: Option<u32>,
+}
+
+/// An answer: places of nodes and ties in the snapshot, in its order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub nodes: Vec<u32>,
+    pub ties: Vec<u32>,
+}
+
+impl View {
+    pub fn new(snapshot: Arc<NetworkSnapshot>, viewer: Viewer, day: Day) -> Self {
+        let sees_public = viewer.holds(audience::PUBLIC);
+        Self { snapshot, viewer, sees_public, day, ties: None, organisations: None, centre: None }
+    }
+
+    /// Leaves only these kinds, also to walk over; `None` leaves all.
+    pub fn narrowed(mut self, ties: Option<Vec<TieKind>>, organisations: Option<Vec<OrganisationKind>>) -> Self {
+        (self.ties, self.organisations) = (ties, organisations);
+        self
+    }
+
+    fn may_see(&self, key: i32) -> bool {
+        if key == audience::PUBLIC { self.sees_public } else { self.viewer.holds(key) }
+    }
+
+    /// Whether the viewer may see this node's record at all, whatever the day.
+    pub fn knows(&self, node: u32) -> bool {
+        self.may_see(self.snapshot.node(node).audience)
+    }
+
+    /// Whether a node is there on the day, visible and of the kinds wanted.
+    pub fn has_node(&self, index: u32) -> bool {
+        let node: &Node = self.snapshot.node(index);
+        let is_wanted = match (&self.organisations, node.organisation) {
+            (Some(wanted), Some(kind)) => wanted.contains(&kind) || self.centre == Some(index),
+            _ => true,
+        };
+        is_wanted && node.period.includes(self.day) && self.may_see(node.audience)
+    }
+
+    /// The same for a tie, whose ends are asked for apart.
+    fn has_tie(&self, tie: &Tie) -> bool {
+        tie.period.includes(self.day)
+            && self.ties.as_ref().is_none_or(|wanted| wanted.contains(&tie.kind))
+            && self.may_see(tie.audience)
+    }
+
+    /// Each tie of a node with its other end; a pair of nodes with several ties comes several times.
+    pub fn steps(&self, node: u32) -> impl Iterator<Item = (u32, u32)> {
+        let from_here = self.snapshot.outgoing(node).map(|tie| (tie, self.snapshot.tie(tie).to));
+        let to_here = self.snapshot.incoming(node).iter().map(|tie| (*tie, self.snapshot.tie(*tie).from));
+        let is_here = self.has_node(node);
+        from_here
+            .chain(to_here)
+            .filter(move |_| is_here)
+            .filter(|(tie, other)| self.has_tie(self.snapshot.tie(*tie)) && self.has_node(*other))
+    }
+
+    /// How many ties a node has.
+    pub fn degree(&self, node: u32) -> usize {
+        self.steps(node).count()
+    }
+
+    /// What lies around a node, which itself always stays; `None` where the viewer may not see it.
+    pub fn around(mut self, centre: u32, hops: u32) -> Option<(Self, Found)> {
+        if !self.knows(centre) {
+            return None;
+        }
+        self.centre = Some(centre);
+        let found = self.reach(vec![centre], hops);
+        Some((self, found))
+    }
+
+    /// What is seated, placed or meant in these provinces, with the offices competent for them, and what lies around.
+    pub fn within(&self, provinces: impl IntoIterator<Item = u16>, hops: u32) -> Found {
+        let mut core = Vec::new();
+        for province in provinces {
+            core.extend(self.snapshot.placed_in(province));
+        }
+        let is_competent = |tie: &&u32| {
+            let tie = self.snapshot.tie(**tie);
+            tie.kind == TieKind::CompetentFor && self.has_tie(tie)
+        };
+        let offices = |node: u32| {
+            self.snapshot.incoming(node).iter().filter(is_competent).map(|tie| self.snapshot.tie(*tie).from)
+        };
+        core.extend(core.iter().flat_map(|node| offices(*node)).collect::<Vec<_>>());
+        core.retain(|node| self.has_node(*node));
+        self.reach(core, hops)
+    }
+
+    /// Everything, also what has no tie.
+    pub fn whole(&self) -> Found {
+        let is_in: Vec<bool> = (0..self.snapshot.nodes().len() as u32).map(|node| self.has_node(node)).collect();
+        let nodes = (0..is_in.len() as u32).filter(|node| is_in[*node as usize]).collect();
+        self.among(nodes, |node| is_in[node as usize])
+    }
+
+    /// The nodes within so many steps of these, and all ties among them.
+    fn reach(&self, start: Vec<u32>, hops: u32) -> Found {
+        let mut is_in = vec![false; self.snapshot.nodes().len()];
+        let mut enter = |node: u32| !std::mem::replace(&mut is_in[node as usize], true);
+        let mut frontier: Vec<u32> = start.into_iter().filter(|node| enter(*node)).collect();
+        let mut nodes = frontier.clone();
+        for _ in 0..hops {
+            let mut next = Vec::new();
+            for node in frontier {
+                next.extend(self.steps(node).map(|(_, other)| other).filter(|other| enter(*other)));
+            }
+            nodes.extend_from_slice(&next);
+            frontier = next;
+        }
+        nodes.sort_unstable();
+        self.among(nodes, |node| is_in[node as usize])
+    }
+
+    /// All ties among these nodes, of which those that have ties are there on the day.
+    fn among(&self, nodes: Vec<u32>, is_in: impl Fn(u32) -> bool) -> Found {
+        let mut ties = Vec::new();
+        for node in nodes.iter().filter(|node| self.has_node(**node)) {
+            ties.extend(self.snapshot.outgoing(*node).filter(|tie| {
+                let tie = self.snapshot.tie(*tie);
+                is_in(tie.to) && self.has_tie(tie) && self.has_node(tie.to)
+            }));
+        }
+        Found { nodes, ties }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::network::snapshot::tests::network;
+
+    /// A viewer who holds these keys, on some day.
+    pub fn view(network: NetworkSnapshot, keys: &[i32]) -> View {
+        View::new(Arc::new(network), Viewer { audiences: keys.into(), ..Viewer::public() }, 730_000)
+    }
+
+    /// 1 – 2 – 3 – 4, where 3 is for key 9 alone, and 1 – 4 by a tie for key 8 alone.
+    fn chain() -> NetworkSnapshot {
+        network(&[0, 0, 9, 0], &[(1, 2, 0), (3, 2, 0), (3, 4, 0), (4, 1, 8)])
+    }
+
+    fn around(keys: &[i32], centre: u32, hops: u32) -> Option<Found> {
+        view(chain(), keys).around(centre, hops).map(|(_, found)| found)
+    }
+
+    #[test]
+    fn what_lies_around_grows_with_the_steps() {
+        let nodes = |hops| around(&[0, 9], 0, hops).unwrap().nodes;
+        assert_eq!([nodes(1), nodes(2), nodes(3)], [vec![0, 1], vec![0, 1, 2], vec![0, 1, 2, 3]]);
+        // Among the nodes found every tie is told, also the one that closes the ring.
+        let found = around(&[0, 8, 9], 1, 2).unwrap();
+        assert_eq!((found.nodes.len(), found.ties.len()), (4, 4));
+    }
+
+    #[test]
+    fn a_hidden_node_neither_appears_nor_connects() {
+        assert_eq!(around(&[0], 1, 3).unwrap().nodes, [0, 1]);
+        assert_eq!(around(&[0], 2, 3), None);
+        assert_eq!(view(chain(), &[0]).whole(), Found { nodes: vec![0, 1, 3], ties: vec![0] });
+    }
+
+    #[test]
+    fn a_hidden_tie_neither_appears_nor_connects() {
+        assert_eq!(around(&[0], 3, 1).unwrap().nodes, [3]);
+        assert_eq!(around(&[0, 8], 3, 1).unwrap().nodes, [0, 3]);
+        assert_eq!((view(chain(), &[0]).degree(3), view(chain(), &[0, 8, 9]).degree(3)), (0, 2));
+    }
+
+    #[test]
+    fn a_viewer_without_keys_sees_nothing() {
+        assert_eq!(view(chain(), &[]).whole(), Found::default());
+    }
+
+    #[test]
+    fn the_centre_stays_when_its_kind_is_not_wanted() {
+        let narrow = |ties| view(chain(), &[0]).narrowed(ties, Some(vec![])).around(0, 2).unwrap().1;
+        assert_eq!(narrow(None), Found { nodes: vec![0], ties: vec![] });
+        let ties = view(chain(), &[0]).narrowed(Some(vec![TieKind::Leads]), None).around(0, 2).unwrap().1;
+        assert_eq!(ties, Found { nodes: vec![0], ties: vec![] });
+    }
+
+    #[test]
+    fn a_territory_is_its_nodes_and_what_they_are_tied_to() {
+        // Odd organisations are seated in 002, even ones in 001.
+        let found = view(chain(), &[0, 9]).within([1], 1);
+        assert_eq!(found, Found { nodes: vec![0, 1, 2, 3], ties: vec![0, 1, 2] });
+        assert_eq!(view(chain(), &[0]).within([1], 0).nodes, [1, 3]);
+    }
+}
