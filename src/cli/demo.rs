@@ -1,6 +1,7 @@
 //! `raccordo demo`
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -26,7 +27,10 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
     serve::check_address(config.listen)?;
+    let preparing = ProgressBar::new_spinner().with_message("preparing the database and the reference data");
+    preparing.enable_steady_tick(Duration::from_millis(100));
     let opened = Opened::migrated(config).await?;
+    preparing.finish_and_clear();
     load(&opened, &arguments).await?;
     let key = DemoKey::read_or_make(&config.data_dir)?;
     let hub = Hub::start(opened.database.clone(), Some(&key), schema::references()).await?;

@@ -22,6 +22,8 @@ pub enum Error {
     Timeout,
     /// `UNAVAILABLE`: no connection was free or the database is down.
     Unavailable,
+    /// `UNAVAILABLE`: another field of the same request failed, and the snapshot that they share ended with it.
+    Abandoned,
     /// `INTERNAL_SERVER_ERROR`: logged once, never told.
     Internal(Arc<dyn std::error::Error + Send + Sync>),
 }
@@ -39,7 +41,7 @@ impl Error {
             Self::LimitExceeded { .. } => "LIMIT_EXCEEDED",
             Self::Forbidden(_) => "FORBIDDEN",
             Self::Timeout => "TIMEOUT",
-            Self::Unavailable => "UNAVAILABLE",
+            Self::Unavailable | Self::Abandoned => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
         }
     }
@@ -59,6 +61,11 @@ impl Error {
                 Message::new("Servizio momentaneamente non disponibile: riprovare.", "The service is busy: try again.")
                     .to_string()
             }
+            Self::Abandoned => Message::new(
+                "Un altro campo della stessa richiesta non è riuscito: vedere il suo errore.",
+                "Another field of the same request failed: see its error.",
+            )
+            .to_string(),
             Self::Internal(_) => Message::new(
                 "Errore interno: segnalare l'identificativo della richiesta.",
                 "Internal error: report the request id.",
@@ -83,6 +90,8 @@ impl From<sqlx::Error> for Error {
             }
             // query_canceled: the statement timeout
             sqlx::Error::Database(cause) if cause.code().as_deref() == Some("57014") => Self::Timeout,
+            // in_failed_sql_transaction
+            sqlx::Error::Database(cause) if cause.code().as_deref() == Some("25P02") => Self::Abandoned,
             // A NUL or another character that PostgreSQL's text cannot hold.
             sqlx::Error::Database(cause) if matches!(cause.code().as_deref(), Some("22021" | "22P05")) => {
                 Self::bad_input(

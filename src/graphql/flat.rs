@@ -5,7 +5,7 @@
 //! framework passes through; with a nested object in the selection it is resolved like any other list.
 
 use std::borrow::Cow;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::sync::LazyLock;
 
 use async_graphql::indexmap::IndexMap;
@@ -152,17 +152,43 @@ fn fields_of<'a>(sets: &[&'a SelectionSet], ctx: &ContextSelectionSet<'a>) -> Ve
     fields
 }
 
-/// JSON text as a value that is passed through as it is.
+/// What the framework marks JSON text with that it passes through as it is.
+static MARK: LazyLock<Name> = LazyLock::new(|| {
+    let sample = serde_json::value::RawValue::from_string("0".into()).expect("it is JSON");
+    match async_graphql::to_value(&sample) {
+        Ok(Value::Object(marked)) => marked.into_keys().next().expect("it has one key"),
+        other => unreachable!("raw values are switched on: {other:?}"),
+    }
+});
+
 fn raw(text: String) -> Value {
-    /// What the framework marks such a value with.
-    static MARK: LazyLock<Name> = LazyLock::new(|| {
-        let sample = serde_json::value::RawValue::from_string("0".into()).expect("it is JSON");
-        match async_graphql::to_value(&sample) {
-            Ok(Value::Object(marked)) => marked.into_keys().next().expect("it has one key"),
-            other => unreachable!("raw values are switched on: {other:?}"),
-        }
-    });
     Value::Object(IndexMap::from([(MARK.clone(), Value::String(text))]))
+}
+
+/// Writes a value as JSON; text that was written before is neither copied nor read again, as the framework would.
+pub fn write(value: &Value, to: &mut dyn io::Write) -> io::Result<()> {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(text)) = fields.get(&*MARK).filter(|_| fields.len() == 1) {
+                return to.write_all(text.as_bytes());
+            }
+            for (index, (name, value)) in fields.iter().enumerate() {
+                to.write_all(if index == 0 { b"{" } else { b"," })?;
+                serde_json::to_writer(&mut *to, name)?;
+                to.write_all(b":")?;
+                write(value, to)?;
+            }
+            to.write_all(if fields.is_empty() { b"{}" } else { b"}" })
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                to.write_all(if index == 0 { b"[" } else { b"," })?;
+                write(item, to)?;
+            }
+            to.write_all(if items.is_empty() { b"[]" } else { b"]" })
+        }
+        plain => Ok(serde_json::to_writer(to, plain)?),
+    }
 }
 
 /// Writes any value.

@@ -9,12 +9,11 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::{BufMut as _, BytesMut};
-use serde::Serialize;
-use serde::ser::SerializeMap as _;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::executor::Answer;
+use crate::graphql::flat;
 use crate::graphql::locale::Message;
 
 /// Bytes of a request's body at the most.
@@ -128,29 +127,34 @@ impl Refused {
     }
 }
 
-/// An answer without data has no `data` entry where nothing was executed.
-struct OnTheWire<'a>(&'a Answer);
-
-impl Serialize for OnTheWire<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let GraphqlResponse { data, errors, extensions, .. } = &self.0.response;
-        let mut map = serializer.serialize_map(None)?;
-        if !errors.is_empty() {
-            map.serialize_entry("errors", errors)?;
-        }
-        if self.0.executed {
-            map.serialize_entry("data", data)?;
-        }
-        if !extensions.is_empty() {
-            map.serialize_entry("extensions", extensions)?;
-        }
-        map.end()
+/// Writes an answer as JSON; it has no `data` entry where nothing was executed.
+fn write(answer: &Answer, to: &mut dyn io::Write) -> io::Result<()> {
+    let GraphqlResponse { data, errors, extensions, .. } = &answer.response;
+    let mut separator: &[u8] = b"{";
+    let mut entry = |name: &[u8], to: &mut dyn io::Write| -> io::Result<()> {
+        to.write_all(std::mem::replace(&mut separator, b","))?;
+        to.write_all(name)
+    };
+    if !errors.is_empty() {
+        entry(b"\"errors\":", to)?;
+        serde_json::to_writer(&mut *to, errors)?;
     }
+    if answer.executed {
+        entry(b"\"data\":", to)?;
+        flat::write(data, to)?;
+    }
+    if !extensions.is_empty() {
+        entry(b"\"extensions\":", to)?;
+        serde_json::to_writer(&mut *to, extensions)?;
+    }
+    to.write_all(b"}")
 }
 
 /// The answer as JSON text.
 pub fn text(answer: &Answer) -> String {
-    serde_json::to_string(&OnTheWire(answer)).expect("an answer is JSON")
+    let mut text = Vec::new();
+    write(answer, &mut text).expect("memory takes it");
+    String::from_utf8(text).expect("JSON is UTF-8")
 }
 
 /// The answer of one operation.
@@ -159,22 +163,23 @@ pub fn one(answer: Answer, media: MediaType) -> Response {
         MediaType::Graphql if !answer.executed => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    respond(status, media, vec![answer], |answers, to| serde_json::to_writer(to, &OnTheWire(&answers[0])))
+    respond(status, media, vec![answer], |answers, to| write(&answers[0], to))
 }
 
 /// The answers of several operations, in their order.
 pub fn several(answers: Vec<Answer>, media: MediaType) -> Response {
     respond(StatusCode::OK, media, answers, |answers, to| {
-        serde_json::to_writer(to, &answers.iter().map(OnTheWire).collect::<Vec<_>>())
+        for (index, answer) in answers.iter().enumerate() {
+            to.write_all(if index == 0 { b"[" } else { b"," })?;
+            write(answer, to)?;
+        }
+        to.write_all(b"]")
     })
 }
 
-fn respond(
-    status: StatusCode,
-    media: MediaType,
-    answers: Vec<Answer>,
-    write: fn(&[Answer], &mut dyn io::Write) -> serde_json::Result<()>,
-) -> Response {
+type Write = fn(&[Answer], &mut dyn io::Write) -> io::Result<()>;
+
+fn respond(status: StatusCode, media: MediaType, answers: Vec<Answer>, write: Write) -> Response {
     let headers = [
         (header::CONTENT_TYPE, media.content_type()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -189,12 +194,12 @@ fn respond(
 }
 
 /// Writes a long answer while it is being sent: it never stands in memory as a whole text besides its values.
-fn in_pieces(answers: Vec<Answer>, write: fn(&[Answer], &mut dyn io::Write) -> serde_json::Result<()>) -> Body {
+fn in_pieces(answers: Vec<Answer>, write: Write) -> Body {
     let (sender, receiver) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
         let mut pieces = Pieces { buffer: BytesMut::with_capacity(PIECE), sender };
         // An error means that the caller has gone.
-        let _ = write(&answers, &mut pieces).map_err(io::Error::from).and_then(|()| pieces.send());
+        let _ = write(&answers, &mut pieces).and_then(|()| pieces.send());
     });
     Body::from_stream(ReceiverStream::new(receiver))
 }

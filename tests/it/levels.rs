@@ -178,6 +178,17 @@ async fn broken_cursors_ids_and_sizes_are_the_callers_fault_and_say_so() {
 }
 
 #[tokio::test]
+async fn a_field_that_fails_is_told_apart_from_those_that_it_takes_along() {
+    let hub = TestHub::with(REFERENCE).await;
+    let query = "{ bad: organisation(by: { fiscalCode: \"a\\u0000b\" }) { id }
+                   other: projects { edges { cursor } } another: agreements { edges { cursor } } }";
+    let answer = hub.execute(&Viewer::public(), query, Value::Null).await;
+    let codes = answer.codes();
+    assert!(codes.contains(&"BAD_USER_INPUT"), "{:#}", answer.json);
+    assert!(!codes.contains(&"INTERNAL_SERVER_ERROR"), "{:#}", answer.json);
+}
+
+#[tokio::test]
 async fn a_row_is_there_for_those_who_may_see_it_and_absent_for_the_rest() {
     let hub = TestHub::with(SMALL).await;
     // An agreement for each visibility, province and owner: what may be seen follows from these three alone.
