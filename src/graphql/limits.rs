@@ -57,6 +57,7 @@ enum Size {
 struct Shape {
     /// Type of what it gives.
     of: String,
+    ty: Type,
     size: Size,
 }
 
@@ -119,9 +120,15 @@ impl Limits {
             fields.entry(name.to_owned()).or_default().extend(shapes);
         }
         // The definition does not show what the framework adds for federation.
-        let entities = Shape { of: "_Entity".into(), size: Size::Argument("representations") };
+        let ty = Type::new("[_Entity]!").expect("a type");
+        let entities = Shape { of: "_Entity".into(), ty, size: Size::Argument("representations") };
         fields.entry("Query".into()).or_default().insert("_entities".into(), entities);
         Self { fields, roots: ["Query", "Mutation", "Subscription"].map(String::from) }
+    }
+
+    /// The type of a field, where the schema's definition shows it.
+    pub fn type_of(&self, on: &str, field: &str) -> Option<&Type> {
+        Some(&self.fields.get(on)?.get(field)?.ty)
     }
 
     /// Measures a document; of several operations, the largest counts.
@@ -160,7 +167,7 @@ fn shape(on: &str, field: &FieldDefinition, list: u64) -> Shape {
     } else {
         Size::Fixed(if is_list { list } else { 1 })
     };
-    Shape { of: of.to_owned(), size }
+    Shape { of: of.to_owned(), ty: field.ty.node.clone(), size }
 }
 
 fn base(ty: &Type) -> (&str, bool) {

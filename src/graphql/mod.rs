@@ -1,6 +1,7 @@
 //! The GraphQL kit: what every room's part of the schema is written with.
 
 pub mod batch;
+pub mod completion;
 pub mod context;
 pub mod error;
 pub mod flat;

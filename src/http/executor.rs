@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt as _};
 
 use crate::graphql::limits::{self, Limits};
 use crate::graphql::locale::Message;
-use crate::graphql::{Error, Graph, error};
+use crate::graphql::{Error, Graph, completion, error};
 use crate::hub::Hub;
 use crate::schema::{self, RaccordoSchema};
 
@@ -43,13 +43,14 @@ impl Answer {
 pub struct Checked {
     request: Request,
     pub kind: OperationType,
+    document: ExecutableDocument,
     cost: Value,
 }
 
 /// The schema with its limits.
 pub struct Executor {
     schema: RaccordoSchema,
-    limits: Limits,
+    limits: Arc<Limits>,
     timeout: Duration,
 }
 
@@ -57,7 +58,7 @@ impl Executor {
     /// `timeout` bounds the execution of one operation.
     pub fn new(hub: &Arc<Hub>, timeout: Duration) -> Self {
         let schema = schema::builder().data(hub.clone()).finish();
-        let limits = Limits::of(&schema.sdl());
+        let limits = Arc::new(Limits::of(&schema.sdl()));
         Self { schema, limits, timeout }
     }
 
@@ -80,14 +81,15 @@ impl Executor {
         let kind = kind(&document, operation.name.as_deref());
         let mut request = Request::new(operation.query).variables(operation.variables);
         request.operation_name = operation.name;
-        request.set_parsed_query(document);
+        request.set_parsed_query(document.clone());
         let cost = value!({ "requested": measure.complexity, "maximum": limits::COMPLEXITY });
-        Ok(Checked { request, kind, cost })
+        Ok(Checked { request, kind, document, cost })
     }
 
     /// Answers a query or mutation.
     pub async fn execute(&self, graph: &Arc<Graph>, operation: Checked, request_id: &str) -> Answer {
-        let Checked { request, cost, .. } = operation;
+        let Checked { request, document, cost, .. } = operation;
+        let name = request.operation_name.clone();
         let execution = self.schema.execute(request.data(graph.clone()));
         let mut response = match tokio::time::timeout(self.timeout, execution).await {
             Ok(response) => response,
@@ -95,6 +97,7 @@ impl Executor {
         };
         // Validation finds its errors outside of any field.
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+        completion::complete(&mut response, &document, name.as_deref(), &self.limits);
         response.extensions.insert("cost".into(), cost);
         Answer { response: finished(response, request_id), executed }
     }
@@ -106,8 +109,13 @@ impl Executor {
         operation: Checked,
         request_id: String,
     ) -> impl Stream<Item = Response> + Send + use<> {
-        let events = self.schema.execute_stream(operation.request.data(graph.clone()));
-        events.map(move |response| finished(response, &request_id))
+        let Checked { request, document, .. } = operation;
+        let (name, limits) = (request.operation_name.clone(), self.limits.clone());
+        let events = self.schema.execute_stream(request.data(graph.clone()));
+        events.map(move |mut response| {
+            completion::complete(&mut response, &document, name.as_deref(), &limits);
+            finished(response, &request_id)
+        })
     }
 }
 

@@ -101,6 +101,22 @@ async fn queries_are_answered_by_post_and_get_in_the_type_that_is_asked_for() {
 }
 
 #[tokio::test]
+async fn answers_have_the_order_of_the_question_and_no_holes() {
+    let hub = Served::with(REFERENCE, Settings::default()).await;
+    let query =
+        "query Ordered { viewer { level } projects(first: 1) { totalCount nodes { isSynthetic status } } dataVersion }";
+    for _ in 0..5 {
+        let text = hub.post(&json!({ "query": query })).send().await.unwrap().text().await.unwrap();
+        let places = ["viewer", "projects", "totalCount", "nodes", "isSynthetic", "status", "dataVersion"]
+            .map(|field| text.find(&format!("\"{field}\"")).unwrap());
+        assert!(places.is_sorted(), "{text}");
+    }
+    let (_, code, body) =
+        hub.ask(hub.post(&json!({ "query": "{ dataVersion projects(first: 1000) { totalCount } }" }))).await;
+    assert_eq!((code.as_str(), &body["data"]), ("LIMIT_EXCEEDED", &Value::Null));
+}
+
+#[tokio::test]
 async fn what_browsers_can_send_across_sites_unasked_is_refused() {
     let hub = Served::with(EMPTY, Settings::default()).await;
     let body = json!({ "query": "{ __typename }" }).to_string();
