@@ -7,7 +7,8 @@ use async_graphql::parser::types::{
     BaseType, DocumentOperations, ExecutableDocument, Field, FieldDefinition, OperationDefinition, Selection,
     SelectionSet, Type, TypeKind, TypeSystemDefinition,
 };
-use async_graphql::{Name, Positioned, Value, Variables};
+use async_graphql::{Name, Positioned, Variables};
+use async_graphql_value::{ConstValue, Value};
 
 use super::flat::MOST_RESOLVED;
 use super::locale::Message;
@@ -24,6 +25,9 @@ pub const ALIASES: u64 = 100;
 pub const DIRECTIVES: u64 = 100;
 /// Fields written in the whole document.
 pub const FIELDS: u64 = 2_000;
+
+/// Brackets within brackets in a document's text: what reads it goes one call deeper for each.
+pub const NESTING: u64 = 100;
 
 /// Items that a list without pages is taken to have, where [`SIZES`] says nothing else.
 const PLAIN_LIST: u64 = 10;
@@ -44,6 +48,10 @@ pub const SIZES: &[(&str, &str, u64)] = &[
 /// Lists that have as many items as one of their arguments.
 pub const SIZED_BY: &[(&str, &str, &str)] = &[("Query", "nodes", "ids")];
 
+/// What costs more to find than to write: fields that give these types count as so many.
+const WEIGHTS: &[(&str, u64)] =
+    &[("Network", 100), ("NetworkPath", 100), ("NationalOverview", 100), ("SearchHitConnection", 20)];
+
 /// How many items a field gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Size {
@@ -59,6 +67,7 @@ struct Shape {
     of: String,
     ty: Type,
     size: Size,
+    weight: u64,
 }
 
 /// What was found in a document.
@@ -121,7 +130,7 @@ impl Limits {
         }
         // The definition does not show what the framework adds for federation.
         let ty = Type::new("[_Entity]!").expect("a type");
-        let entities = Shape { of: "_Entity".into(), ty, size: Size::Argument("representations") };
+        let entities = Shape { of: "_Entity".into(), ty, size: Size::Argument("representations"), weight: 1 };
         fields.entry("Query".into()).or_default().insert("_entities".into(), entities);
         Self { fields, roots: ["Query", "Mutation", "Subscription"].map(String::from) }
     }
@@ -167,7 +176,8 @@ fn shape(on: &str, field: &FieldDefinition, list: u64) -> Shape {
     } else {
         Size::Fixed(if is_list { list } else { 1 })
     };
-    Shape { of: of.to_owned(), ty: field.ty.node.clone(), size }
+    let weight = WEIGHTS.iter().find(|entry| entry.0 == of).map_or(1, |entry| entry.1);
+    Shape { of: of.to_owned(), ty: field.ty.node.clone(), size, weight }
 }
 
 fn base(ty: &Type) -> (&str, bool) {
@@ -249,31 +259,87 @@ impl<'a> Walk<'a> {
         let shape = limits.fields.get(on).and_then(|fields| fields.get(field.name.node.as_str()));
         let items = match shape.map(|shape| shape.size) {
             Some(Size::Fixed(size)) => size,
-            Some(Size::Page) => match self.argument(field, "first") {
-                Some(Value::Number(first)) => first.as_u64().unwrap_or(0).min(MOST as u64),
-                _ => USUAL as u64,
-            },
-            Some(Size::Argument(name)) => match self.argument(field, name) {
-                Some(Value::List(items)) => items.len() as u64,
-                _ => 1,
-            },
+            Some(Size::Page) => self.argument(field, "first").unwrap_or(USUAL as u64).min(MOST as u64),
+            Some(Size::Argument(name)) => self.argument(field, name).unwrap_or(1),
             None => 1,
         };
         let below = self.set(&field.selection_set.node, shape.map_or("", |shape| shape.of.as_str()));
-        Extent { depth: below.depth + 1, complexity: below.complexity.saturating_mul(items).saturating_add(1) }
+        let weight = shape.map_or(1, |shape| shape.weight);
+        // An empty list is validated like any other.
+        let complexity = below.complexity.saturating_mul(items.max(1)).saturating_add(weight);
+        Extent { depth: below.depth + 1, complexity }
     }
 
-    /// An argument's value, its variables filled in.
-    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
-        let value = field.get_argument(name)?.node.clone();
-        let variable = |name: Name| {
-            let given = self.variables.get(&name).cloned();
-            let mut definitions = self.operation.variable_definitions.iter();
-            let default = || definitions.find(|it| it.node.name.node == name)?.node.default_value().cloned();
-            given.or_else(default).ok_or(())
-        };
-        value.into_const_with(variable).ok()
+    /// An argument as a number: itself, or the length of the list that it is.
+    fn argument(&self, field: &Field, name: &str) -> Option<u64> {
+        match &field.get_argument(name)?.node {
+            Value::List(items) => Some(items.len() as u64),
+            Value::Number(number) => Some(number.as_u64().unwrap_or(0)),
+            Value::Variable(name) => {
+                let definition = || self.operation.variable_definitions.iter().find(|it| it.node.name.node == *name);
+                match self.variables.get(name).or_else(|| definition()?.node.default_value())? {
+                    ConstValue::List(items) => Some(items.len() as u64),
+                    ConstValue::Number(number) => Some(number.as_u64().unwrap_or(0)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
+}
+
+/// Holds the nesting of a document's text against [`NESTING`], before anything reads it.
+///
+/// # Errors
+/// [`Error::LimitExceeded`] with both numbers.
+pub fn check_nesting(text: &str) -> Result<()> {
+    let (mut depth, mut deepest) = (0_u64, 0);
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = match byte {
+            b'{' | b'[' | b'(' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+                after
+            }
+            b'}' | b']' | b')' => {
+                depth = depth.saturating_sub(1);
+                after
+            }
+            b'#' => after.iter().position(|byte| b"\r\n".contains(byte)).map_or(&[][..], |end| &after[end..]),
+            b'"' if after.starts_with(b"\"\"") => after_string(&after[2..], b"\"\"\"", b"\\\"\"\""),
+            b'"' => after_string(after, b"\"", b"\\\""),
+            _ => after,
+        };
+    }
+    if deepest <= NESTING {
+        return Ok(());
+    }
+    Err(Error::LimitExceeded {
+        message: Message::new(
+            format!("Il documento ha al massimo {NESTING} parentesi una dentro l'altra: ne ha {deepest}."),
+            format!("The document has at most {NESTING} brackets within brackets: it has {deepest}."),
+        ),
+        limit: NESTING,
+        requested: deepest,
+    })
+}
+
+/// What follows a string; all is part of one that does not end.
+fn after_string<'t>(mut text: &'t [u8], end: &[u8], escaped: &[u8]) -> &'t [u8] {
+    while !text.is_empty() {
+        if text.starts_with(escaped) || (end.len() == 1 && text.starts_with(b"\\\\")) {
+            text = &text[escaped.len().min(text.len())..];
+        } else if text.starts_with(end) {
+            return &text[end.len()..];
+        } else if end.len() == 1 && text[0] == b'\n' {
+            // The parser ends here, too, with an error.
+            return text;
+        } else {
+            text = &text[1..];
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -281,7 +347,7 @@ mod tests {
     use async_graphql::Variables;
     use async_graphql::parser::parse_query;
 
-    use super::{DEPTH, Limits, Measure, PLAIN_LIST, USUAL};
+    use super::{DEPTH, Limits, Measure, PLAIN_LIST, USUAL, check_nesting};
 
     const SCHEMA: &str = "
         type Query { bodies(first: Int): BodyConnection! tree: Body nodes(ids: [ID!]!): [Body]! }
@@ -314,6 +380,40 @@ mod tests {
         }
         let query = "query($n: Int = 7) { bodies(first: $n) { edges { cursor } } }";
         assert_eq!(measure(query, serde_json::json!({ "n": 3 })).complexity, 1 + 3 * 2);
+    }
+
+    #[test]
+    fn brackets_are_counted_where_they_are_brackets() {
+        let deep = |count: usize| format!("{{ node(id: {}1{}) {{ id }} }}", "[".repeat(count), "]".repeat(count));
+        assert!(check_nesting(&deep(90)).is_ok());
+        for count in [120, 2_000, 100_000] {
+            assert!(check_nesting(&deep(count)).is_err(), "{count}");
+        }
+        let brackets = "(".repeat(500);
+        for harmless in [
+            format!("{{ a(b: \"{brackets}\") }}"),
+            format!("{{ a(b: \"\\\"{brackets}\") }}"),
+            format!("{{ a(b: \"\\\\\") }} # {brackets}"),
+            format!("{{ a(b: \"\"\"{brackets} \" \\\"\"\" {brackets}\"\"\") }}"),
+            "{ a } ".repeat(1000),
+        ] {
+            assert!(check_nesting(&harmless).is_ok(), "{harmless:.60}");
+        }
+        for hidden in [format!("{{ a(b: \"x\") {brackets}"), format!("# x\n{brackets}"), format!("\"x\n{brackets}")] {
+            assert!(check_nesting(&hidden).is_err(), "{hidden:.20}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_hides_no_work() {
+        let mut query = String::from("{ nodes(ids: []) { ...f0 } } fragment f40 on Body { name }");
+        for n in 0..40 {
+            query += &format!(" fragment f{n} on Body {{ ...f{0} ...f{0} }}", n + 1);
+        }
+        assert!(measure(&query, serde_json::Value::Null).check().is_err());
+        assert!(
+            measure(&query.replace("nodes(ids: [])", "bodies(first: 0)"), serde_json::Value::Null).check().is_err()
+        );
     }
 
     #[test]

@@ -72,6 +72,7 @@ impl Executor {
     /// # Errors
     /// An answer without data that says what is wrong.
     pub fn check(&self, operation: Operation, request_id: &str) -> Result<Checked, Box<Answer>> {
+        limits::check_nesting(&operation.query).map_err(|error| Box::new(Answer::refused(error, request_id)))?;
         let document = async_graphql::parser::parse_query(&operation.query).map_err(|error| {
             let at = error.positions().next();
             Box::new(Answer::refused_at(syntax(&error, at), at, request_id))

@@ -26,8 +26,10 @@ use crate::graphql::{Error, Graph};
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Operations under way on one connection at the most.
 const MOST_OPERATIONS: usize = 50;
-/// A silent connection is asked whether it is still there.
+/// A silent connection is asked this often whether it is still there, and whether its token still holds.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// A client that does not take a message for this long has gone.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a connection is closed; the codes are the protocol's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,11 +116,17 @@ struct Event {
     last: bool,
 }
 
+/// The `Authorization` that came with the opening, if any. The viewer is found anew for each operation: rights change.
+struct Opening(Option<String>);
+
 struct Connection {
     app: Arc<App>,
     socket: WebSocket,
     headers: HeaderMap,
-    viewer: Option<Viewer>,
+    /// What the client said of itself when it opened the connection; `None` before.
+    opened: Option<Opening>,
+    /// Whether anything came since the client was last asked.
+    alive: bool,
     under_way: HashMap<String, (u64, AbortHandle)>,
     runs: u64,
     events: mpsc::Sender<Event>,
@@ -127,7 +135,8 @@ struct Connection {
 async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap) {
     let (events, mut happened) = mpsc::channel(16);
     let stopping = app.stopping.clone();
-    let mut connection = Connection { app, socket, headers, viewer: None, under_way: HashMap::new(), runs: 0, events };
+    let mut connection =
+        Connection { app, socket, headers, opened: None, alive: true, under_way: HashMap::new(), runs: 0, events };
     if connection.socket.protocol().is_none() {
         return connection.close(Close::NoSuchProtocol).await;
     }
@@ -140,12 +149,15 @@ async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap) {
             received = connection.socket.recv() => match received {
                 Some(Ok(Message::Text(text))) => connection.receive(&text).await,
                 Some(Ok(Message::Binary(_))) => Err(Close::BadMessage),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+                    connection.alive = true;
+                    Ok(())
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
             },
             Some(event) = happened.recv() => connection.tell(event).await,
-            () = &mut init_due, if connection.viewer.is_none() => Err(Close::InitTimeout),
-            _ = keep_alive.tick() => connection.send(json!({ "type": "ping" }).to_string()).await,
+            () = &mut init_due, if connection.opened.is_none() => Err(Close::InitTimeout),
+            _ = keep_alive.tick() => connection.keep_alive().await,
             () = stopping.cancelled() => Err(Close::GoingAway),
         };
         if let Err(why) = step {
@@ -165,17 +177,51 @@ impl Drop for Connection {
 
 impl Connection {
     async fn close(&mut self, why: Close) {
-        let _ = self.socket.send(why.frame()).await;
-        // Let the client answer, so that it sees the code rather than a broken connection.
-        let answered = async { while let Some(Ok(_)) = self.socket.recv().await {} };
-        let _ = tokio::time::timeout(Duration::from_secs(1), answered).await;
+        // The client answers, so that it sees the code rather than a broken connection.
+        let closed = async {
+            if self.socket.send(why.frame()).await.is_ok() {
+                while let Some(Ok(_)) = self.socket.recv().await {}
+            }
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(1), closed).await;
     }
 
     async fn send(&mut self, message: String) -> Result<(), Close> {
-        self.socket.send(Message::Text(message.into())).await.map_err(|_| Close::GoingAway)
+        self.put(Message::Text(message.into())).await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), Close> {
+        match tokio::time::timeout(PATIENCE, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Close::GoingAway),
+        }
+    }
+
+    async fn keep_alive(&mut self) -> Result<(), Close> {
+        if !std::mem::take(&mut self.alive) {
+            return Err(Close::GoingAway);
+        }
+        if self.opened.is_some() {
+            self.viewer().await?;
+        }
+        self.put(Message::Ping(Default::default())).await
+    }
+
+    /// Who the connection's caller is now.
+    async fn viewer(&mut self) -> Result<Viewer, Close> {
+        let viewer = match &self.opened {
+            None => return Err(Close::Unauthorized),
+            Some(Opening(None)) => caller::viewer(&self.app, &self.headers).await,
+            Some(Opening(Some(authorization))) => {
+                let authenticated = self.app.hub.authenticator.authenticate(Some(authorization.as_bytes())).await;
+                authenticated.map_err(caller::refused)
+            }
+        };
+        viewer.map_err(|refused| if refused.status.is_server_error() { Close::TryLater } else { Close::Forbidden })
     }
 
     async fn receive(&mut self, text: &str) -> Result<(), Close> {
+        self.alive = true;
         match Incoming::read(text).ok_or(Close::BadMessage)? {
             Incoming::Init(payload) => self.init(&payload).await,
             Incoming::Ping(Some(payload)) => self.send(json!({ "type": "pong", "payload": payload }).to_string()).await,
@@ -193,28 +239,21 @@ impl Connection {
 
     /// The token comes in the payload, because browsers cannot set headers here; a header counts, too.
     async fn init(&mut self, payload: &Map<String, Value>) -> Result<(), Close> {
-        if self.viewer.is_some() {
+        if self.opened.is_some() {
             return Err(Close::InitTwice);
         }
         let mut given = payload.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-        let viewer = match given.next() {
-            Some((_, Value::String(authorization))) => {
-                let authenticated = self.app.hub.authenticator.authenticate(Some(authorization.as_bytes())).await;
-                authenticated.map_err(caller::refused)
-            }
-            Some((_, Value::Null)) | None => caller::viewer(&self.app, &self.headers).await,
+        self.opened = match given.next() {
+            Some((_, Value::String(authorization))) => Some(Opening(Some(authorization.clone()))),
+            Some((_, Value::Null)) | None => Some(Opening(None)),
             Some(_) => return Err(Close::Forbidden),
         };
-        match viewer {
-            Ok(viewer) => self.viewer = Some(viewer),
-            Err(refused) if refused.status.is_server_error() => return Err(Close::TryLater),
-            Err(_) => return Err(Close::Forbidden),
-        }
+        self.viewer().await?;
         self.send(json!({ "type": "connection_ack" }).to_string()).await
     }
 
     async fn subscribe(&mut self, id: String, payload: Value) -> Result<(), Close> {
-        let viewer = self.viewer.clone().ok_or(Close::Unauthorized)?;
+        let viewer = self.viewer().await?;
         let operation = graphql::operation(payload).map_err(|_| Close::BadMessage)?;
         if self.under_way.contains_key(&id) {
             return Err(Close::DuplicateId);
@@ -228,15 +267,10 @@ impl Connection {
             Err(answer) => return self.send(error(&id, &answer.response)).await,
         };
         self.runs += 1;
-        let run = Run {
-            app: self.app.clone(),
-            graph: Graph::open(self.app.hub.clone(), viewer),
-            id: id.clone(),
-            run: self.runs,
-            request_id,
-            events: self.events.clone(),
-        };
-        let operation = tokio::spawn(Locale::current().scope(run.answer(checked)));
+        let run =
+            Run { app: self.app.clone(), id: id.clone(), run: self.runs, request_id, events: self.events.clone() };
+        let graph = Graph::open(self.app.hub.clone(), viewer);
+        let operation = tokio::spawn(Locale::current().scope(run.answer(graph, checked)));
         self.under_way.insert(id, (self.runs, operation.abort_handle()));
         Ok(())
     }
@@ -256,7 +290,6 @@ impl Connection {
 /// One operation under way.
 struct Run {
     app: Arc<App>,
-    graph: Arc<Graph>,
     id: String,
     run: u64,
     request_id: String,
@@ -264,15 +297,17 @@ struct Run {
 }
 
 impl Run {
-    async fn answer(self, operation: Checked) {
+    async fn answer(self, graph: Arc<Graph>, operation: Checked) {
         if operation.kind != OperationType::Subscription {
-            let answer = self.app.executor.execute(&self.graph, operation, &self.request_id).await;
+            let answer = self.app.executor.execute(&graph, operation, &self.request_id).await;
+            // A client that is slow to read must not keep the snapshot's connection.
+            drop(graph);
             if !answer.executed {
                 return self.say(error(&self.id, &answer.response), true).await;
             }
             self.say(next(&self.id, answer), false).await;
         } else {
-            let events = self.app.executor.subscribe(&self.graph, operation, self.request_id.clone());
+            let events = self.app.executor.subscribe(&graph, operation, self.request_id.clone());
             pin_mut!(events);
             let mut begun = false;
             while let Some(response) = events.next().await {

@@ -73,6 +73,47 @@ async fn the_token_comes_with_the_connection_and_a_wrong_one_closes_it() {
 }
 
 #[tokio::test]
+async fn a_client_that_reads_nothing_keeps_no_connection_of_the_database() {
+    let hub = Served::with(crate::levels::SMALL, Settings::default()).await;
+    let mut socket = connect(&hub).await;
+    send(&mut socket, json!({ "type": "connection_init" })).await;
+    receive(&mut socket).await.unwrap();
+    // Far more than what the sockets' buffers hold, and the pool's three connections.
+    let fields: String =
+        (0..5).map(|n| format!("e{n}: edges {{ id kind from to validFrom validUntil recordId }} ")).collect();
+    let query = format!("{{ dataVersion network(scope: {{ national: true }}) {{ {fields} }} }}");
+    for id in 0..20 {
+        send(&mut socket, json!({ "type": "subscribe", "id": format!("{id}"), "payload": { "query": query } })).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let busy = "select count(*) from pg_stat_activity
+        where datname = current_database() and state = 'idle in transaction'";
+    let held: i64 = sqlx::query_scalar(busy).fetch_one(&mut hub.hub.maintenance().await).await.unwrap();
+    assert_eq!(held, 0);
+}
+
+#[tokio::test]
+async fn rights_on_an_open_connection_are_those_of_the_moment() {
+    let hub = Served::with(REFERENCE, Settings::default()).await;
+    let mut socket = connect(&hub).await;
+    let token = format!("Bearer {}", hub.token("dlci"));
+    send(&mut socket, json!({ "type": "connection_init", "payload": { "Authorization": token } })).await;
+    receive(&mut socket).await.unwrap();
+    let mut level = async |id: &str| {
+        let query = json!({ "query": "{ viewer { level } }" });
+        send(&mut socket, json!({ "type": "subscribe", "id": id, "payload": query })).await;
+        let answer = receive(&mut socket).await.unwrap();
+        receive(&mut socket).await.unwrap();
+        answer["payload"]["data"]["viewer"]["level"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(level("1").await, "NATIONAL");
+    let change = "update organisation set kind = 'other_organisation', parent_id = null where short_name = 'DLCI'";
+    sqlx::query(change).execute(&mut hub.hub.maintenance().await).await.unwrap();
+    hub.hub.hub.note_changes(&["organisation".into()]).await.unwrap();
+    assert_eq!(level("2").await, "PARTNER");
+}
+
+#[tokio::test]
 async fn the_limits_hold_here_too() {
     let hub = Served::with(REFERENCE, Settings::default()).await;
     let mut socket = connect(&hub).await;
