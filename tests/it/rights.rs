@@ -1,8 +1,10 @@
 //! Rights and data kept in memory: current after every change, on every day, whatever the database does meanwhile.
 
 use raccordo::access::Viewer;
+use raccordo::graphql::Error;
 use raccordo::graphql::page::Cursor;
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Executor as _};
 use uuid::Uuid;
 
 use crate::hub::TestHub;
@@ -47,4 +49,24 @@ async fn a_day_is_written_in_one_way_only() {
         let answer = hub.execute(&Viewer::public(), &query, Value::Null).await;
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{day:?}: {:#}", answer.json);
     }
+}
+
+#[tokio::test]
+async fn a_database_that_stops_starts_or_is_full_is_unavailable_and_no_internal_error() {
+    let hub = TestHub::empty().await;
+    for (state, code) in [
+        ("57P01", "UNAVAILABLE"),
+        ("57P02", "UNAVAILABLE"),
+        ("57P03", "UNAVAILABLE"),
+        ("53300", "UNAVAILABLE"),
+        ("57014", "TIMEOUT"),
+        ("42P01", "INTERNAL_SERVER_ERROR"),
+    ] {
+        let raise = format!("do $$ begin raise exception using errcode = '{state}'; end $$");
+        let error = hub.maintenance().await.execute(AssertSqlSafe(raise)).await.unwrap_err();
+        assert_eq!(Error::from(error).code(), code, "{state}");
+    }
+    let mut own = hub.maintenance().await;
+    let error = own.execute("select pg_terminate_backend(pg_backend_pid())").await.unwrap_err();
+    assert_eq!(Error::from(error).code(), "UNAVAILABLE", "a connection that the server ended");
 }
