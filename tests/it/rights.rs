@@ -1,13 +1,18 @@
 //! Rights and data kept in memory: current after every change, on every day, whatever the database does meanwhile.
 
+use std::time::Duration;
+
+use chrono::NaiveDate;
 use raccordo::access::Viewer;
+use raccordo::access::audience::{self, Viewers};
 use raccordo::graphql::Error;
 use raccordo::graphql::page::Cursor;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Executor as _};
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
 use uuid::Uuid;
 
-use crate::hub::TestHub;
+use crate::hub::{TODAY, TestHub};
+use crate::levels::REFERENCE;
 
 #[tokio::test]
 async fn a_forged_cursor_is_the_callers_fault_before_postgresql_is_asked() {
@@ -69,4 +74,73 @@ async fn a_database_that_stops_starts_or_is_full_is_unavailable_and_no_internal_
     let mut own = hub.maintenance().await;
     let error = own.execute("select pg_terminate_backend(pg_backend_pid())").await.unwrap_err();
     assert_eq!(Error::from(error).code(), "UNAVAILABLE", "a connection that the server ended");
+}
+
+/// A body without a province that sits in Bologna's council until and on [`TODAY`].
+async fn member_until_today(hub: &TestHub) -> Uuid {
+    let body = Uuid::from_u128(0x5ea7);
+    let statement = format!(
+        "insert into organisation (id, kind, name, visibility, source, valid_until)
+         values ('{body}', 'other_organisation', 'A member until today', 'public', 'test', '2030-12-31');
+         insert into council_seat (id, council_id, organisation_id, category, valid_from, valid_until, owner_number,
+             province_code, visibility, source)
+         select gen_random_uuid(), c.organisation_id, '{body}', 'invited', '2026-01-01', '{TODAY}', o.number, c.province_code,
+             'public', 'test'
+         from council c join organisation o on o.id = c.organisation_id where c.province_code = '037'"
+    );
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut hub.maintenance().await).await.unwrap();
+    body
+}
+
+/// Waits until so many sessions of the hub's database wait for a lock.
+async fn until_waiting(hub: &TestHub, sessions: i64) {
+    let mut connection = hub.maintenance().await;
+    while waiting(&mut connection).await < sessions {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn waiting(connection: &mut PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    )
+    .fetch_one(connection)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn rights_that_end_by_date_end_with_the_day() {
+    let hub = TestHub::with(REFERENCE).await;
+    let body = member_until_today(&hub).await;
+    let (viewers, bologna) = (Viewers::default(), audience::province("037").unwrap());
+    let day = |day: NaiveDate| viewers.acting_for(body, day, &hub.hub.database);
+    let tomorrow = TODAY.succ_opt().unwrap();
+    for (on, sits) in [(TODAY, true), (tomorrow, false), (TODAY, true)] {
+        assert_eq!(day(on).await.unwrap().unwrap().holds(bologna), sits, "on {on}");
+    }
+    assert!(day(NaiveDate::from_ymd_opt(2030, 12, 31).unwrap()).await.unwrap().is_some());
+    assert!(day(NaiveDate::from_ymd_opt(2031, 1, 1).unwrap()).await.unwrap().is_none(), "the body is no more");
+}
+
+#[tokio::test]
+async fn rights_that_were_read_before_a_change_are_not_kept_after_it() {
+    let hub = TestHub::with(REFERENCE).await;
+    let body = member_until_today(&hub).await;
+    let (viewers, bologna) = (Viewers::default(), audience::province("037").unwrap());
+    let mut change = hub.maintenance().await;
+    change.execute("begin; lock table council_seat in access exclusive mode").await.unwrap();
+    let (before, ()) = tokio::join!(viewers.acting_for(body, TODAY, &hub.hub.database), async {
+        until_waiting(&hub, 1).await;
+        sqlx::query("delete from council_seat where organisation_id = $1")
+            .bind(body)
+            .execute(&mut change)
+            .await
+            .unwrap();
+        viewers.forget();
+        change.execute("commit").await.unwrap();
+    });
+    assert!(before.unwrap().unwrap().holds(bologna), "it was read as it stood before the change");
+    let after = viewers.acting_for(body, TODAY, &hub.hub.database).await.unwrap().unwrap();
+    assert!(!after.holds(bologna));
 }
