@@ -90,7 +90,7 @@ impl Viewers {
             }
             known.generation
         };
-        let viewer = load(&mut database.maintenance().await?, organisation, day).await?;
+        let viewer = load(&mut *database.upkeep().await?, organisation, day).await?;
         let mut known = self.known.lock().expect("no panic while held");
         if known.generation == generation {
             known.viewers.insert(organisation, viewer.clone());

@@ -7,11 +7,12 @@ use raccordo::access::Viewer;
 use raccordo::access::audience::{self, Viewers};
 use raccordo::graphql::Error;
 use raccordo::graphql::page::Cursor;
+use raccordo::hub::{Hub, Reference, References};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
 use uuid::Uuid;
 
-use crate::hub::{TODAY, TestHub};
+use crate::hub::{Copy, EMPTY, TODAY, TestHub};
 use crate::levels::REFERENCE;
 
 #[tokio::test]
@@ -143,4 +144,73 @@ async fn rights_that_were_read_before_a_change_are_not_kept_after_it() {
     assert!(before.unwrap().unwrap().holds(bologna), "it was read as it stood before the change");
     let after = viewers.acting_for(body, TODAY, &hub.hub.database).await.unwrap().unwrap();
     assert!(!after.holds(bologna));
+}
+
+#[tokio::test]
+async fn a_burst_of_sign_ins_takes_three_connections_at_the_most() {
+    let hub = TestHub::with(REFERENCE).await;
+    let bodies: Vec<Uuid> = sqlx::query_scalar("select id from organisation order by id limit 12")
+        .fetch_all(&mut hub.maintenance().await)
+        .await
+        .unwrap();
+    let viewers = Viewers::default();
+    let mut change = hub.maintenance().await;
+    change.execute("begin; lock table council_seat in access exclusive mode").await.unwrap();
+    let burst = bodies.iter().map(|body| viewers.acting_for(*body, TODAY, &hub.hub.database));
+    let (found, ()) = tokio::join!(futures_util::future::try_join_all(burst), async {
+        until_waiting(&hub, 3).await;
+        // Time enough for more to come.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(waiting(&mut hub.maintenance().await).await, 3);
+        change.execute("commit").await.unwrap();
+    });
+    assert_eq!(found.unwrap().iter().flatten().count(), 12);
+}
+
+/// How often the table `told` was written, read by way of a view that a test can take away.
+struct Frail(i64);
+/// The same, read from the table.
+struct Steady(i64);
+
+impl Reference for Frail {
+    const TABLES: &'static [&'static str] = &["told"];
+    async fn load(connection: &mut PgConnection) -> sqlx::Result<Self> {
+        sqlx::query_scalar("select count(*) from retold").fetch_one(connection).await.map(Self)
+    }
+}
+
+impl Reference for Steady {
+    const TABLES: &'static [&'static str] = &["told"];
+    async fn load(connection: &mut PgConnection) -> sqlx::Result<Self> {
+        sqlx::query_scalar("select count(*) from told").fetch_one(connection).await.map(Self)
+    }
+}
+
+#[tokio::test]
+async fn reference_data_that_could_not_be_refreshed_are_tried_again_and_hold_up_no_others() {
+    let copy = Copy::of(EMPTY);
+    let database = copy.open().await;
+    let mut own = database.maintenance().await.unwrap();
+    own.execute("create table told (n int); create view retold as table told; select watch('{told}')").await.unwrap();
+    let kinds = References::default().keep::<Frail>().keep::<Steady>();
+    let hub = Hub::start(database, None, kinds).await.unwrap();
+    let until = |what: &'static str, holds: fn(&Hub) -> bool| {
+        let hub = &hub;
+        let waiting = async move {
+            while !holds(hub) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        async move { tokio::time::timeout(Duration::from_secs(15), waiting).await.expect(what) }
+    };
+    own.execute("alter view retold rename to lost").await.unwrap();
+    own.execute("insert into told values (1)").await.unwrap();
+    until("another kind is refreshed", |hub| hub.reference::<Steady>().0 == 1).await;
+    own.execute("insert into told values (2)").await.unwrap();
+    until("it is refreshed again", |hub| hub.reference::<Steady>().0 == 2).await;
+    assert_eq!(hub.reference::<Frail>().0, 0, "what could be read last stays");
+    // No change of data follows that would be heard.
+    own.execute("alter view lost rename to retold").await.unwrap();
+    until("the failed kind is tried again", |hub| hub.reference::<Frail>().0 == 2).await;
+    hub.stop();
 }
