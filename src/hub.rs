@@ -1,8 +1,9 @@
 //! What the whole hub shares: the database, who may come in, and the reference data kept in memory.
 
-use std::any::{Any, TypeId};
-use std::collections::{BTreeSet, HashMap};
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, RwLock, Weak};
+use std::time::Duration;
 
 use async_graphql::{Context, Object, Subscription};
 use futures_util::Stream;
@@ -30,10 +31,19 @@ pub trait Reference: Send + Sync + Sized + 'static {
 type Kept = Arc<dyn Any + Send + Sync>;
 type Load = fn(&mut PgConnection) -> BoxFuture<'_, sqlx::Result<Kept>>;
 
+#[derive(Clone, Copy)]
 struct ReferenceKind {
     id: TypeId,
+    name: &'static str,
     tables: &'static [&'static str],
     load: Load,
+}
+
+impl ReferenceKind {
+    /// Whether it is made from this table; `*` stands for any.
+    fn follows(&self, table: &str) -> bool {
+        table == "*" || self.tables.contains(&table)
+    }
 }
 
 /// The kinds of reference data that a hub keeps; `schema.rs` names them.
@@ -44,6 +54,7 @@ impl References {
     pub fn keep<R: Reference>(mut self) -> Self {
         self.0.push(ReferenceKind {
             id: TypeId::of::<R>(),
+            name: type_name::<R>(),
             tables: R::TABLES,
             load: |connection| Box::pin(async move { Ok(Arc::new(R::load(connection).await?) as Kept) }),
         });
@@ -55,9 +66,8 @@ impl References {
 pub struct Hub {
     pub database: Database,
     pub authenticator: Authenticator,
-    kinds: References,
     kept: RwLock<HashMap<TypeId, Kept>>,
-    /// Held while data are loaded: what was read later is never replaced by what was read before.
+    /// Held while data are loaded: one kind after the other.
     refreshing: tokio::sync::Mutex<()>,
     changes: broadcast::Sender<Change>,
     /// What keeps the hub up to date; ends with it.
@@ -71,7 +81,6 @@ impl Hub {
         let hub = Arc::new(Self {
             database,
             authenticator,
-            kinds,
             kept: RwLock::default(),
             refreshing: tokio::sync::Mutex::default(),
             changes: broadcast::channel(1024).0,
@@ -79,10 +88,14 @@ impl Hub {
         });
         // Listening comes first: a change during the load is heard after it.
         let listener = changes::connect(&hub.database).await?;
-        hub.refresh(|_| true).await?;
+        for kind in &kinds.0 {
+            hub.refresh(kind).await?;
+        }
         let mut following = hub.following.lock().expect("no panic while held");
         following.spawn(forget(Arc::downgrade(&hub), hub.changes.subscribe()));
-        following.spawn(follow(Arc::downgrade(&hub), hub.changes.subscribe()));
+        for kind in kinds.0 {
+            following.spawn(follow(Arc::downgrade(&hub), kind, hub.changes.subscribe()));
+        }
         following.spawn(changes::listen(listener, hub.database.clone(), hub.changes.clone()));
         drop(following);
         Ok(hub)
@@ -106,25 +119,11 @@ impl Hub {
         self.changes.subscribe()
     }
 
-    async fn refresh(&self, of_table: impl Fn(&[&str]) -> bool) -> anyhow::Result<()> {
+    async fn refresh(&self, kind: &ReferenceKind) -> sqlx::Result<()> {
         let _turn = self.refreshing.lock().await;
-        let mut connection = self.database.maintenance().await?;
-        for kind in self.kinds.0.iter().filter(|kind| of_table(kind.tables)) {
-            let kept = (kind.load)(&mut connection).await?;
-            self.kept.write().expect("no panic while held").insert(kind.id, kept);
-        }
-        Ok(())
-    }
-
-    /// Brings everything that follows from these tables up to date (`*` stands for any table).
-    pub async fn note_changes(&self, tables: &[String]) -> anyhow::Result<()> {
-        for table in tables {
-            self.authenticator.note_change(table);
-        }
-        let touched = |of: &[&str]| tables.iter().any(|table| table == "*" || of.contains(&table.as_str()));
-        if self.kinds.0.iter().any(|kind| touched(kind.tables)) {
-            self.refresh(touched).await?;
-        }
+        let mut connection = self.database.upkeep().await?;
+        let kept = (kind.load)(&mut connection).await?;
+        self.kept.write().expect("no panic while held").insert(kind.id, kept);
         Ok(())
     }
 }
@@ -169,26 +168,38 @@ impl HubSubscription {
     }
 }
 
-/// After data were loaded anew, nothing is loaded for so many times as long: a storm of changes costs a fifth of the
-/// time at the most, and a change is followed within five times what a load takes.
+/// After a kind was loaded anew, it rests for so many times as long: a storm of changes costs it a fifth of the time
+/// at the most. A change after the rest is followed at once, one during a load within six times what a load takes.
 const REST: u32 = 4;
 
-/// Brings the reference data up to date after changes; those that come together are followed together.
-async fn follow(hub: Weak<Hub>, mut changes: broadcast::Receiver<Change>) {
-    let mut rested = Instant::now();
-    while let Some(table) = heard(&mut changes).await {
-        let mut tables = BTreeSet::from([table]);
+/// How long a kind that could not be loaded waits before it is tried again: at first, and at the most.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// Brings one kind of reference data up to date after changes; those that come together are followed together.
+/// Until a load succeeds it is tried again: what was hidden meanwhile must not stay in view until the next change.
+async fn follow(hub: Weak<Hub>, kind: ReferenceKind, mut changes: broadcast::Receiver<Change>) {
+    let (mut rested, mut pause, mut stale) = (Instant::now(), PAUSES.0, false);
+    loop {
+        while !stale {
+            let Some(table) = heard(&mut changes).await else { return };
+            stale = kind.follows(&table);
+        }
         // A load of many tables notifies many times: what has come, and what comes during the rest, is read once.
         while let Ok(more) = tokio::time::timeout_at(rested, heard(&mut changes)).await {
-            let Some(table) = more else { return };
-            tables.insert(table);
+            if more.is_none() {
+                return;
+            }
         }
         let Some(hub) = hub.upgrade() else { return };
         let started = Instant::now();
-        if let Err(error) = hub.note_changes(&Vec::from_iter(tables)).await {
-            tracing::error!(%error, "reference data could not be refreshed");
+        if let Err(error) = hub.refresh(&kind).await {
+            tracing::error!(%error, kind = kind.name, "reference data could not be refreshed; trying again");
+            rested = Instant::now() + pause;
+            pause = PAUSES.1.min(pause * 2);
+        } else {
+            rested = Instant::now() + started.elapsed() * REST;
+            (pause, stale) = (PAUSES.0, false);
         }
-        rested = Instant::now() + started.elapsed() * REST;
     }
 }
 

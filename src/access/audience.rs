@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Level, Viewer};
+use crate::db::Database;
 
 /// Everybody.
 pub const PUBLIC: i32 = 0;
@@ -29,10 +31,26 @@ pub fn organisation(number: i32) -> i32 {
     ORGANISATION_BASE + number
 }
 
-/// Viewers by organisation, kept until data changes that their rights follow from.
+/// Viewers by organisation, kept until data change that their rights follow from, or the day ends.
 #[derive(Default)]
 pub struct Viewers {
-    known: Mutex<HashMap<Uuid, Option<Viewer>>>,
+    known: Mutex<Known>,
+}
+
+/// What is known on one day.
+#[derive(Default)]
+struct Known {
+    day: NaiveDate,
+    viewers: HashMap<Uuid, Option<Viewer>>,
+    /// Grows whenever all is forgotten: what was asked for before that is not kept after it.
+    generation: u64,
+}
+
+impl Known {
+    fn forget(&mut self) {
+        self.viewers.clear();
+        self.generation += 1;
+    }
 }
 
 impl Viewers {
@@ -51,31 +69,43 @@ impl Viewers {
 
     /// Forgets every viewer: their rights are computed anew at the next request.
     pub fn forget(&self) {
-        self.known.lock().expect("no panic while held").clear();
+        self.known.lock().expect("no panic while held").forget();
     }
 
-    /// The viewer who acts for an organisation; `None` when there is no such organisation any more.
-    /// `connection` is asked for only when the answer is not known.
+    /// The viewer who acts for an organisation on a day; `None` when there is no such organisation any more.
     pub async fn acting_for(
         &self,
         organisation: Uuid,
-        database: &crate::db::Database,
+        day: NaiveDate,
+        database: &Database,
     ) -> anyhow::Result<Option<Viewer>> {
-        if let Some(viewer) = self.known.lock().expect("no panic while held").get(&organisation) {
-            return Ok(viewer.clone());
+        let generation = {
+            let mut known = self.known.lock().expect("no panic while held");
+            if known.day != day {
+                known.forget();
+                known.day = day;
+            }
+            if let Some(viewer) = known.viewers.get(&organisation) {
+                return Ok(viewer.clone());
+            }
+            known.generation
+        };
+        let viewer = load(&mut *database.upkeep().await?, organisation, day).await?;
+        let mut known = self.known.lock().expect("no panic while held");
+        if known.generation == generation {
+            known.viewers.insert(organisation, viewer.clone());
         }
-        let viewer = load(&mut database.maintenance().await?, organisation).await?;
-        self.known.lock().expect("no panic while held").insert(organisation, viewer.clone());
         Ok(viewer)
     }
 }
 
-async fn load(connection: &mut PgConnection, organisation: Uuid) -> sqlx::Result<Option<Viewer>> {
+async fn load(connection: &mut PgConnection, organisation: Uuid, day: NaiveDate) -> sqlx::Result<Option<Viewer>> {
     let Some((kind, audiences)) = sqlx::query_as::<_, (String, Vec<i32>)>(
-        "select kind, viewer_audiences(id) from organisation
-         where id = $1 and (valid_until is null or valid_until >= current_date)",
+        "select kind, viewer_audiences(id, $2) from organisation
+         where id = $1 and (valid_until is null or valid_until >= $2)",
     )
     .bind(organisation)
+    .bind(day)
     .fetch_optional(connection)
     .await?
     else {

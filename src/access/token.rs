@@ -155,7 +155,8 @@ impl Authenticator {
                 _ => Refusal::Invalid,
             })?
             .claims;
-        match self.viewers.acting_for(claims.organisation, &self.database).await {
+        let today = chrono::Local::now().date_naive();
+        match self.viewers.acting_for(claims.organisation, today, &self.database).await {
             Ok(viewer) => viewer.ok_or(Refusal::Invalid),
             Err(error) => {
                 tracing::error!(%error, "a viewer's rights could not be read");

@@ -64,7 +64,7 @@ impl Opened {
     /// Gives the connections back, then shuts the private server down.
     pub async fn close(self) -> anyhow::Result<()> {
         // A request that is still answered keeps its connection: the server's shutdown ends it.
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.database.pool().close()).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.database.close()).await;
         if let Some(embedded) = self.embedded {
             tokio::task::spawn_blocking(|| embedded.stop()).await?;
         }

@@ -10,8 +10,9 @@ mod session;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sqlx::Executor as _;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Executor as _, Postgres};
 
 pub use session::{Session, Statement};
 
@@ -19,6 +20,9 @@ pub use session::{Session, Statement};
 pub const OLDEST_SERVER: i32 = 150_000;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Connections at the most by which the hub keeps itself up to date.
+const UPKEEP: u32 = 3;
 
 /// How the hub reaches its database.
 #[derive(Clone, Debug)]
@@ -40,6 +44,8 @@ impl Default for DatabaseSettings {
 pub struct Database {
     /// Read sessions: what callers' requests run in.
     pool: PgPool,
+    /// What the hub reads for itself: [`Self::upkeep`].
+    upkeep: PgPool,
     options: PgConnectOptions,
     settings: DatabaseSettings,
 }
@@ -69,7 +75,13 @@ impl Database {
             OLDEST_SERVER / 10_000,
             version / 10_000
         );
-        Ok(Self { pool, options, settings })
+        let upkeep = PgPoolOptions::new()
+            .max_connections(UPKEEP)
+            .acquire_timeout(Duration::from_secs(5))
+            .idle_timeout(Duration::from_secs(60))
+            .after_connect(|connection, _| Box::pin(see_all(connection)))
+            .connect_lazy_with(options.clone());
+        Ok(Self { pool, upkeep, options, settings })
     }
 
     /// Brings the schema up to date. Safe to run from several hubs at once.
@@ -79,13 +91,24 @@ impl Database {
         Ok(())
     }
 
-    /// A connection of its own that sees every row: migrations, imports, generation, reference data.
+    /// A connection of its own that sees every row: migrations, imports, generation.
     /// Never used on behalf of a caller.
-    pub async fn maintenance(&self) -> anyhow::Result<sqlx::PgConnection> {
+    pub async fn maintenance(&self) -> anyhow::Result<PgConnection> {
         use sqlx::Connection as _;
-        let mut connection = sqlx::PgConnection::connect_with(&self.options).await?;
-        connection.execute("set raccordo.sees_all = 'on'; set client_min_messages = warning").await?;
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        see_all(&mut connection).await?;
         Ok(connection)
+    }
+
+    /// One of a few connections that see every row, for what the hub keeps in memory: reference data and viewers'
+    /// rights. A burst of sign-ins waits here instead of using up the server's connections.
+    pub async fn upkeep(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+        self.upkeep.acquire().await
+    }
+
+    /// Closes the pools, once their connections have come back.
+    pub async fn close(&self) {
+        tokio::join!(self.pool.close(), self.upkeep.close());
     }
 
     /// Whether the database answers.
@@ -105,4 +128,8 @@ impl Database {
     pub fn settings(&self) -> &DatabaseSettings {
         &self.settings
     }
+}
+
+async fn see_all(connection: &mut PgConnection) -> sqlx::Result<()> {
+    connection.execute("set raccordo.sees_all = 'on'; set client_min_messages = warning").await.map(drop)
 }

@@ -88,6 +88,13 @@ impl From<sqlx::Error> for Error {
                 tracing::warn!(%error, "the database is out of reach");
                 Self::Unavailable
             }
+            // too_many_connections; admin_shutdown, crash_shutdown and cannot_connect_now: it stops or starts
+            sqlx::Error::Database(cause)
+                if matches!(cause.code().as_deref(), Some("53300" | "57P01" | "57P02" | "57P03")) =>
+            {
+                tracing::warn!(%error, "the database takes no requests");
+                Self::Unavailable
+            }
             // query_canceled: the statement timeout
             sqlx::Error::Database(cause) if cause.code().as_deref() == Some("57014") => Self::Timeout,
             // in_failed_sql_transaction

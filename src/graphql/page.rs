@@ -223,7 +223,7 @@ impl Keyset {
         let args = PageArgs::new(first, after, self.name)?;
         let fits =
             args.after.as_ref().and_then(|cursor| cursor.value.as_deref()).is_none_or(|value| match self.sql_type {
-                "date" => value.parse::<chrono::NaiveDate>().is_ok(),
+                "date" => super::scalars::Date::written(value).is_some(),
                 _ => true,
             });
         let nullable = self.nullable || args.after.as_ref().is_none_or(|cursor| cursor.value.is_some());

@@ -6,17 +6,24 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Date(pub chrono::NaiveDate);
 
+impl Date {
+    /// Reads a day that is written exactly so, and lies between 1900-01-01 and 2200-12-31.
+    pub fn written(text: &str) -> Option<Self> {
+        let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        // What is read is also written with a sign or with blanks.
+        let exact = (1900..=2200).contains(&chrono::Datelike::year(&date)) && date.to_string() == text;
+        exact.then_some(Self(date))
+    }
+}
+
 /// A day of the Gregorian calendar, `YYYY-MM-DD`, between 1900-01-01 and 2200-12-31.
 #[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        if let Value::String(text) = &value {
-            let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-            if let Some(date) =
-                date.filter(|date| text.len() == 10 && (1900..=2200).contains(&chrono::Datelike::year(date)))
-            {
-                return Ok(Self(date));
-            }
+        if let Value::String(text) = &value
+            && let Some(date) = Self::written(text)
+        {
+            return Ok(date);
         }
         Err(InputValueError::custom("a day is written YYYY-MM-DD, between 1900-01-01 and 2200-12-31"))
     }

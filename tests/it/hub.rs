@@ -28,7 +28,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// The day on which every test happens.
 pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 
-/// Hubs at one time: the private server has 60 connections, a hub uses up to 5.
+/// Hubs at one time: the private server has 60 connections, a hub uses about 5.
 static PLACES: Semaphore = Semaphore::const_new(10);
 
 /// What a test's database holds at its start. It is loaded once a run, then copied.
@@ -205,7 +205,7 @@ impl Server {
                 database.migrate().await?;
                 (sample.load)(&database).await?;
                 // A template in use cannot be copied.
-                database.pool().close().await;
+                database.close().await;
                 Ok(())
             });
             templates.insert(sample.name);

@@ -8,7 +8,7 @@ use raccordo::demo;
 use raccordo::integration::reference;
 use serde_json::{Value, json};
 
-use crate::hub::{Sample, TestHub};
+use crate::hub::{Sample, TODAY, TestHub};
 
 /// The demonstration of three regions, as `make demo` loads it.
 pub const SMALL: Sample = Sample {
@@ -30,7 +30,7 @@ impl TestHub {
             return Viewer::public();
         };
         let viewers = Viewers::default();
-        let viewer = viewers.acting_for(persona.organisation_id(), &self.hub.database).await;
+        let viewer = viewers.acting_for(persona.organisation_id(), TODAY, &self.hub.database).await;
         viewer.expect("the database answers").expect("the demonstration has every persona")
     }
 }

@@ -18,6 +18,7 @@ mod network;
 mod overview;
 mod policies;
 mod readme;
+mod rights;
 mod sdl;
 mod search;
 mod websocket;

@@ -94,8 +94,9 @@ fn told_by_network(hub: &TestHub, viewer: &Viewer, on: NaiveDate) -> BTreeSet<Ro
 /// Every 7th organisation that exists, so that each kind and both ends of the order of names are among them.
 async fn bodies(hub: &TestHub) -> Vec<Uuid> {
     sqlx::query_scalar(
-        "select id from organisation where valid_until is null or valid_until >= current_date order by id limit 1470",
+        "select id from organisation where valid_until is null or valid_until >= $1 order by id limit 1470",
     )
+    .bind(TODAY)
     .fetch_all(&mut hub.maintenance().await)
     .await
     .map(|ids: Vec<Uuid>| ids.into_iter().step_by(7).collect())
@@ -111,7 +112,7 @@ async fn every_viewer_sees_of_the_network_what_row_level_security_shows_of_the_r
     }
     let known = Viewers::default();
     for body in bodies(&hub).await {
-        viewers.extend(known.acting_for(body, &hub.hub.database).await.unwrap());
+        viewers.extend(known.acting_for(body, TODAY, &hub.hub.database).await.unwrap());
     }
     assert!(viewers.len() >= 205, "{} viewers", viewers.len());
     let mut sizes = BTreeSet::new();

@@ -173,7 +173,8 @@ fn find(snapshot: &NetworkSnapshot, id: &str) -> Result<Option<u32>> {
 
 #[Object(use_type_description)]
 impl Network {
-    /// Data version that it shows; a change is here within a second of its commit [versione dei dati].
+    /// Data version that it shows, to be held against `dataVersion`: a change is here as soon as the network was read
+    /// anew, as a rule within a second of its commit, later while changes come without end [versione dei dati].
     async fn version(&self) -> i64 {
         self.view.snapshot.version
     }
