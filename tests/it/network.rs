@@ -426,6 +426,61 @@ async fn a_list_selected_twice_is_merged() {
 }
 
 #[tokio::test]
+async fn a_fragment_of_another_type_adds_nothing_to_a_list() {
+    let hub = TestHub::with(SMALL).await;
+    let viewer = hub.viewer("dlci").await;
+    let council = council_of_bologna(&hub).await;
+    let same = |fragments: String, expected: &'static str| {
+        let (hub, viewer, council) = (&hub, &viewer, &council);
+        async move {
+            let answer = sent(hub, viewer, &format!("{{ node(id: \"{council}\") {{ {fragments} }} }}")).await.0;
+            let once = format!("{{ node(id: \"{council}\") {{ ... on TerritorialCouncil {{ {expected} }} }} }}");
+            let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+            assert_eq!(parsed(&answer), parsed(&sent(hub, viewer, &once).await.0), "{fragments}");
+        }
+    };
+    let on = |name: &str, nodes: &str| format!("... on {name} {{ network {{ nodes {{ {nodes} }} }} }} ");
+    let named = "network { nodes { x: name } }";
+    same(on("Prefecture", "x: id") + &on("TerritorialCouncil", "x: name"), named).await;
+    same(on("TerritorialCouncil", "x: name") + &on("Prefecture", "x: id"), named).await;
+    // Whether the second applies is told by the body alone.
+    same(on("Organisation", "x: name") + &on("Prefecture", "kind"), named).await;
+    same(on("Organisation", "x: name") + &on("TerritorialCouncil", "kind"), "network { nodes { x: name kind } }").await;
+    same(
+        on("Organisation", "x: name") + &on("TerritorialCouncil", "kind") + &on("Prefecture", "record { id }"),
+        "network { nodes { x: name kind } }",
+    )
+    .await;
+    same(
+        on("Organisation", "x: name") + &on("TerritorialCouncil", "record { id }"),
+        "network { nodes { x: name record { id } } }",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_asked_of_another_type_leaves_a_list_its_text() {
+    let hub = TestHub::with(SMALL).await;
+    let viewer = hub.viewer("dlci").await;
+    let council = council_of_bologna(&hub).await;
+    let schema = schema::builder().data(hub.hub.clone()).finish();
+    let on = |name: &str, nodes: &str| format!("... on {name} {{ network {{ nodes {{ {nodes} }} }} }} ");
+    for (other, is_text) in [("Prefecture", true), ("TerritorialCouncil", false)] {
+        let fragments = on(other, "record { id }") + &on("TerritorialCouncil", "id");
+        let query = format!("{{ node(id: \"{council}\") {{ {fragments} }} }}");
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        let response = schema.execute(async_graphql::Request::new(query).data(graph)).await;
+        let mut value = &response.data;
+        for field in ["node", "network", "nodes"] {
+            let async_graphql::Value::Object(fields) = value else { panic!("{value}") };
+            value = &fields[field];
+        }
+        // Text that is passed through is no list yet.
+        assert_eq!(!matches!(value, async_graphql::Value::List(_)), is_text, "{other}");
+    }
+}
+
+#[tokio::test]
 async fn every_tie_leads_to_its_record() {
     let hub = TestHub::with(SMALL).await;
     let viewer = hub.viewer("dlci").await;
