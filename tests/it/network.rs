@@ -561,6 +561,35 @@ async fn a_province_and_its_region_hold_what_is_theirs() {
 }
 
 #[tokio::test]
+async fn the_office_competent_for_a_province_is_there_whatever_kinds_of_ties_are_wanted() {
+    let hub = TestHub::with(SMALL).await;
+    let viewer = hub.viewer("dlci").await;
+    let query = "query($province: String!, $kinds: [TieKind!]) {
+        network(scope: {province: $province}, tieKinds: $kinds) { nodes { id } } }";
+    // The new Sardinian provinces have no office seated in them.
+    for province in ["113", "116", "117", "119", "037"] {
+        let offices: Vec<Uuid> = sqlx::query_scalar(
+            "select office_id from office_competence where province_code = $1
+             and (valid_from is null or valid_from <= $2) and (valid_until is null or valid_until >= $2)",
+        )
+        .bind(province)
+        .bind(TODAY)
+        .fetch_all(&mut hub.maintenance().await)
+        .await
+        .unwrap();
+        assert!(!offices.is_empty(), "{province}");
+        for kinds in [json!(null), json!(["LEADS"])] {
+            let answer = hub.execute(&viewer, query, json!({ "province": province, "kinds": kinds })).await;
+            let nodes = strings(&answer.data()["network"]["nodes"], "id");
+            for office in &offices {
+                let office = NodeId::new("Organisation", office).id().to_string();
+                assert!(nodes.contains(&office.as_str()), "{province} {kinds}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_meant_is_refused_by_name() {
     let hub = TestHub::with(SMALL).await;
     let viewer = hub.viewer("dlci").await;
