@@ -590,6 +590,18 @@ async fn the_office_competent_for_a_province_is_there_whatever_kinds_of_ties_are
 }
 
 #[tokio::test]
+async fn a_province_is_found_by_its_own_id_alone() {
+    let hub = TestHub::with(REFERENCE).await;
+    for (code, is_found) in [("037", true), ("37", false), ("+037", false), ("+37", false), ("0037", false)] {
+        let id = NodeId::new("Province", code).id().to_string();
+        let query = "query($id: ID!) { network(scope: {around: $id}) { nodeCount } node(id: $id) { id } }";
+        let answer = hub.execute(&Viewer::public(), query, json!({ "id": id })).await;
+        let data = answer.data();
+        assert_eq!((data["network"].is_object(), data["node"].is_object()), (is_found, is_found), "{code}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_meant_is_refused_by_name() {
     let hub = TestHub::with(SMALL).await;
     let viewer = hub.viewer("dlci").await;
