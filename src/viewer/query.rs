@@ -40,7 +40,7 @@ impl Viewer {
     ) -> Result<Option<Network>> {
         let graph = Graph::of(ctx);
         match graph.viewer.organisation {
-            Some(body) => network::around(graph, body, Narrowing { hops, as_of, ..Narrowing::default() }),
+            Some(body) => network::around(graph, body, Narrowing { hops, as_of, ..Narrowing::default() }).await,
             None => Ok(None),
         }
     }

@@ -602,6 +602,37 @@ async fn a_province_is_found_by_its_own_id_alone() {
 }
 
 #[tokio::test]
+async fn many_walks_can_be_interrupted_and_the_same_question_is_walked_once() {
+    let hub = TestHub::with(SMALL).await;
+    let schema = schema::builder().data(hub.hub.clone()).finish();
+    let viewer = hub.viewer("dlci").await;
+    // Answers once polled so often, as a time limit would find out between the turns.
+    let turns = async |query: String| {
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        let mut answer = std::pin::pin!(schema.execute(async_graphql::Request::new(query).data(graph)));
+        let mut turns = 0;
+        let response = std::future::poll_fn(|task| {
+            turns += 1;
+            answer.as_mut().poll(task)
+        });
+        assert_eq!(response.await.errors, []);
+        turns
+    };
+    let asked = |field: &dyn Fn(i32) -> String| {
+        let fields: Vec<String> = (0..40).map(|n| format!("a{n}: {}", field(n))).collect();
+        format!("{{ {} }}", fields.join(" "))
+    };
+    let day = |n: i32| TODAY - chrono::Days::new(n as u64);
+    let apart = |n| format!("network(scope: {{province: \"BO\"}}, hops: 3, asOf: \"{}\") {{ nodeCount }}", day(n));
+    let same = |_| String::from("network(scope: {province: \"BO\"}, hops: 3) { nodeCount }");
+    let ends = [council_of_bologna(&hub).await, NodeId::new("Province", "092").id().to_string()];
+    let paths = |_| format!("path(from: \"{}\", to: \"{}\") {{ length }}", ends[0], ends[1]);
+    let (apart, same, paths) = (turns(asked(&apart)).await, turns(asked(&same)).await, turns(asked(&paths)).await);
+    assert!(apart >= 40 && paths >= 40, "{apart} {paths}");
+    assert!(same < 10, "{same}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_meant_is_refused_by_name() {
     let hub = TestHub::with(SMALL).await;
     let viewer = hub.viewer("dlci").await;
