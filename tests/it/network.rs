@@ -529,6 +529,10 @@ async fn kinds_narrow_what_is_walked() {
     for node in network["nodes"].as_array().unwrap() {
         assert!(node["organisationKind"] == "SOCIAL_PARTNER" || node["id"] == council.as_str(), "{node}");
     }
+    let query = "{ viewer { network(hops: 2, tieKinds: [MEMBER_OF], organisationKinds: [SOCIAL_PARTNER]) {
+        nodes { id organisationKind } edges { kind category } } } }";
+    let member = hub.execute(&hub.viewer("consiglio-bologna").await, query, json!({})).await;
+    assert_eq!(&member.data()["viewer"]["network"], network);
 }
 
 #[tokio::test]
