@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet};
@@ -17,11 +18,18 @@ use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, QueryPath
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Error;
 use super::locale::Message;
+use super::{Error, Graph};
 
 /// Items of a list at the most when it is resolved field by field.
 pub const MOST_RESOLVED: usize = 1000;
+
+/// Bytes of text that one request is written at the most: four times the plain network of the whole country.
+pub const MOST_TEXT: usize = 32 * 1024 * 1024;
+
+/// Bytes of text that a request was written so far.
+#[derive(Default)]
+struct Written(AtomicUsize);
 
 /// Writes one field of an item as JSON.
 pub type Writer<T> = fn(&T, &mut Vec<u8>);
@@ -51,12 +59,14 @@ impl<T: Flat> OutputType for FlatList<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let refused = |error: Error| ctx.set_error_path(async_graphql::Error::from(error).into_server_error(field.pos));
         if let Some(columns) = selected::<T>(ctx, &field.node).and_then(|fields| columns::<T>(&fields)) {
-            return Ok(raw(text(&self.0, &columns)));
+            let written = ctx.data_unchecked::<Arc<Graph>>().kept::<Written>();
+            let text = text(&self.0, &columns, &written).map_err(refused)?;
+            return Ok(raw(text));
         }
         if self.0.len() > MOST_RESOLVED {
-            let error = async_graphql::Error::from(too_long(&field.node.name.node, self.0.len()));
-            return Err(ctx.set_error_path(error.into_server_error(field.pos)));
+            return Err(refused(too_long(&field.node.name.node, self.0.len())));
         }
         resolve_list(ctx, field, &self.0, Some(self.0.len())).await
     }
@@ -79,6 +89,23 @@ fn too_long(field: &str, length: usize) -> Error {
     }
 }
 
+fn too_much(bytes: usize) -> Error {
+    Error::LimitExceeded {
+        message: Message::new(
+            format!(
+                "Gli elenchi lunghi di una richiesta hanno in tutto al massimo {MOST_TEXT} byte; qui sarebbero circa \
+                 {bytes}. Restringere la domanda o chiedere meno campi."
+            ),
+            format!(
+                "The long lists of a request have at most {MOST_TEXT} bytes in all; here they would be about {bytes}. \
+                 Narrow the question or ask for fewer fields."
+            ),
+        ),
+        limit: MOST_TEXT as u64,
+        requested: bytes as u64,
+    }
+}
+
 /// A selected field: the JSON before its value, and what writes the value.
 type Column<T> = (Vec<u8>, Writer<T>);
 
@@ -98,8 +125,9 @@ fn columns<T: Flat>(fields: &[&Field]) -> Option<Vec<Column<T>>> {
     (!columns.is_empty()).then_some(columns)
 }
 
-fn text<T>(items: &[T], columns: &[Column<T>]) -> String {
-    let mut out = Vec::with_capacity(2 + items.len() * columns.len() * 40);
+fn text<T>(items: &[T], columns: &[Column<T>], written: &Written) -> Result<String, Error> {
+    let before = written.0.load(Ordering::Relaxed);
+    let mut out = Vec::with_capacity((2 + items.len() * columns.len() * 40).min(MOST_TEXT.saturating_sub(before)));
     out.push(b'[');
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
@@ -110,9 +138,13 @@ fn text<T>(items: &[T], columns: &[Column<T>]) -> String {
             write(item, &mut out);
         }
         out.push(b'}');
+        if before + out.len() >= MOST_TEXT {
+            return Err(too_much(before + out.len() / (index + 1) * items.len()));
+        }
     }
     out.push(b']');
-    String::from_utf8(out).expect("JSON is UTF-8")
+    written.0.fetch_add(out.len(), Ordering::Relaxed);
+    Ok(String::from_utf8(out).expect("JSON is UTF-8"))
 }
 
 /// A field of the operation on the way to a list, with the types of objects that can hold it, step by step.

@@ -637,6 +637,42 @@ async fn many_walks_can_be_interrupted_and_the_same_question_is_walked_once() {
 }
 
 #[tokio::test]
+async fn the_text_of_a_request_has_a_limit() {
+    let hub = TestHub::with(SMALL).await;
+    let viewer = hub.viewer("dlci").await;
+    let schema = schema::builder().data(hub.hub.clone()).finish();
+    let answer = async |lists: usize, ids: usize| {
+        let ids: Vec<_> = (0..ids).map(|id| format!("a{id}: id")).collect();
+        let list = format!("network(scope: {{national: true}}) {{ edges {{ {} }} }}", ids.join(" "));
+        let lists: Vec<_> = (0..lists).map(|name| format!("n{name}: {list}")).collect();
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        schema.execute(async_graphql::Request::new(format!("{{ {} }}", lists.join(" "))).data(graph)).await
+    };
+    let size = async |lists, ids| {
+        let response = answer(lists, ids).await;
+        assert_eq!(response.errors, []);
+        serde_json::to_vec(&response.data).unwrap().len()
+    };
+    const MOST: usize = 32 * 1024 * 1024;
+    let one = size(1, 10).await;
+    // In one list and in many, to just below the limit and beyond it.
+    let (below, beyond) = (MOST * 8 / 10 / one, MOST * 12 / 10 / one + 1);
+    for (lists, ids) in [(1, 10 * below), (below, 10)] {
+        assert!(size(lists, ids).await > MOST / 2);
+    }
+    for (lists, ids) in [(1, 10 * beyond), (beyond, 10)] {
+        let response = answer(lists, ids).await;
+        match response.errors.first().and_then(|error| error.source::<raccordo::graphql::Error>()) {
+            Some(raccordo::graphql::Error::LimitExceeded { limit, requested, .. }) => {
+                assert_eq!(*limit, MOST as u64);
+                assert!((MOST as u64..2 * MOST as u64).contains(requested), "{requested}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_meant_is_refused_by_name() {
     let hub = TestHub::with(SMALL).await;
     let viewer = hub.viewer("dlci").await;

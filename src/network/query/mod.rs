@@ -207,12 +207,14 @@ impl Network {
         self.as_of
     }
 
-    /// Its nodes, always in the same order. Up to 1,000 when their records are asked for, else without limit [nodi].
+    /// Its nodes, always in the same order. Up to 1,000 when their records are asked for; else as many as
+    /// make, with all such lists of the request, 32 MiB of JSON [nodi].
     async fn nodes(&self) -> FlatList<NetworkNode> {
         NetworkNode::list(&self.view, &self.found.nodes)
     }
 
-    /// All ties among its nodes, always in the same order. Up to 1,000 when their records are asked for [legami].
+    /// All ties among its nodes, always in the same order. Up to 1,000 when their records are asked for;
+    /// else as many as make, with all such lists of the request, 32 MiB of JSON [legami].
     async fn edges(&self) -> FlatList<NetworkEdge> {
         NetworkEdge::list(&self.view, &self.found.ties)
     }
