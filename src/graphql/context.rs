@@ -1,6 +1,8 @@
 //! What a resolver works with: the hub, the viewer, the request's session and its batches.
 
-use std::sync::Arc;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use async_graphql::Context;
 use chrono::NaiveDate;
@@ -19,6 +21,7 @@ pub struct Graph {
     /// The day that counts as today in this request.
     pub today: NaiveDate,
     batches: Batches,
+    kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Graph {
@@ -30,7 +33,7 @@ impl Graph {
     /// The same as it would be on another day (tests).
     pub fn open_on(hub: Arc<Hub>, viewer: Viewer, today: NaiveDate) -> Arc<Self> {
         let session = Session::new(hub.database.clone(), &viewer.audiences);
-        Arc::new(Self { hub, viewer, session, today, batches: Batches::default() })
+        Arc::new(Self { hub, viewer, session, today, batches: Batches::default(), kept: Mutex::default() })
     }
 
     /// The graph of the request being answered.
@@ -51,6 +54,13 @@ impl Graph {
     /// The connection for one statement that no batch covers (lists, counts).
     pub async fn statement(&self) -> Result<Statement<'_>> {
         Ok(self.session.statement().await?)
+    }
+
+    /// What a room keeps for the length of this request, one of each type; empty at first.
+    pub fn kept<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut kept = self.kept.lock().expect("no panic while held");
+        let kept = kept.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        kept.clone().downcast().expect("filed under its own type")
     }
 
     /// Reference data in memory.

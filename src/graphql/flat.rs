@@ -5,22 +5,31 @@
 //! framework passes through; with a nested object in the selection it is resolved like any other list.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{Field, Selection, SelectionSet};
-use async_graphql::registry::Registry;
+use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet};
+use async_graphql::registry::{MetaType, MetaTypeName, Registry};
 use async_graphql::resolver_utils::{EnumType, resolve_list};
 use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, QueryPathSegment, ServerResult, Value};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Error;
 use super::locale::Message;
+use super::{Error, Graph};
 
 /// Items of a list at the most when it is resolved field by field.
 pub const MOST_RESOLVED: usize = 1000;
+
+/// Bytes of text that one request is written at the most: four times the plain network of the whole country.
+pub const MOST_TEXT: usize = 32 * 1024 * 1024;
+
+/// Bytes of text that a request was written so far.
+#[derive(Default)]
+struct Written(AtomicUsize);
 
 /// Writes one field of an item as JSON.
 pub type Writer<T> = fn(&T, &mut Vec<u8>);
@@ -50,12 +59,14 @@ impl<T: Flat> OutputType for FlatList<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        if let Some(columns) = columns::<T>(&selected(ctx)) {
-            return Ok(raw(text(&self.0, &columns)));
+        let refused = |error: Error| ctx.set_error_path(async_graphql::Error::from(error).into_server_error(field.pos));
+        if let Some(columns) = selected::<T>(ctx, &field.node).and_then(|fields| columns::<T>(&fields)) {
+            let written = ctx.data_unchecked::<Arc<Graph>>().kept::<Written>();
+            let text = text(&self.0, &columns, &written).map_err(refused)?;
+            return Ok(raw(text));
         }
         if self.0.len() > MOST_RESOLVED {
-            let error = async_graphql::Error::from(too_long(&field.node.name.node, self.0.len()));
-            return Err(ctx.set_error_path(error.into_server_error(field.pos)));
+            return Err(refused(too_long(&field.node.name.node, self.0.len())));
         }
         resolve_list(ctx, field, &self.0, Some(self.0.len())).await
     }
@@ -65,16 +76,33 @@ fn too_long(field: &str, length: usize) -> Error {
     Error::LimitExceeded {
         message: Message::new(
             format!(
-                "Con oggetti annidati \"{field}\" ha al massimo {MOST_RESOLVED} elementi; qui sono {length}. \
-                 Restringere la domanda o chiedere soltanto campi semplici."
+                "Con oggetti annidati, o scelto da frammenti di tipi diversi, \"{field}\" ha al massimo {MOST_RESOLVED} \
+                 elementi; qui sono {length}. Restringere la domanda o chiedere una volta sola soltanto campi semplici."
             ),
             format!(
-                "With nested objects \"{field}\" has at most {MOST_RESOLVED} items; here there are {length}. \
-                 Narrow the question or ask for plain fields alone."
+                "With nested objects, or selected by fragments of different types, \"{field}\" has at most \
+                 {MOST_RESOLVED} items; here there are {length}. Narrow the question or ask once for plain fields alone."
             ),
         ),
         limit: MOST_RESOLVED as u64,
         requested: length as u64,
+    }
+}
+
+fn too_much(bytes: usize) -> Error {
+    Error::LimitExceeded {
+        message: Message::new(
+            format!(
+                "Gli elenchi lunghi di una richiesta hanno in tutto al massimo {MOST_TEXT} byte; qui sarebbero circa \
+                 {bytes}. Restringere la domanda o chiedere meno campi."
+            ),
+            format!(
+                "The long lists of a request have at most {MOST_TEXT} bytes in all; here they would be about {bytes}. \
+                 Narrow the question or ask for fewer fields."
+            ),
+        ),
+        limit: MOST_TEXT as u64,
+        requested: bytes as u64,
     }
 }
 
@@ -97,8 +125,9 @@ fn columns<T: Flat>(fields: &[&Field]) -> Option<Vec<Column<T>>> {
     (!columns.is_empty()).then_some(columns)
 }
 
-fn text<T>(items: &[T], columns: &[Column<T>]) -> String {
-    let mut out = Vec::with_capacity(2 + items.len() * columns.len() * 40);
+fn text<T>(items: &[T], columns: &[Column<T>], written: &Written) -> Result<String, Error> {
+    let before = written.0.load(Ordering::Relaxed);
+    let mut out = Vec::with_capacity((2 + items.len() * columns.len() * 40).min(MOST_TEXT.saturating_sub(before)));
     out.push(b'[');
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
@@ -109,14 +138,58 @@ fn text<T>(items: &[T], columns: &[Column<T>]) -> String {
             write(item, &mut out);
         }
         out.push(b'}');
+        if before + out.len() >= MOST_TEXT {
+            return Err(too_much(before + out.len() / (index + 1) * items.len()));
+        }
     }
     out.push(b']');
-    String::from_utf8(out).expect("JSON is UTF-8")
+    written.0.fetch_add(out.len(), Ordering::Relaxed);
+    Ok(String::from_utf8(out).expect("JSON is UTF-8"))
 }
 
-/// All fields selected at this place of the answer. A place may be selected more than once (by two fragments); the
-/// framework cannot merge texts, so each of them is given the whole selection and becomes the same text.
-fn selected<'a>(ctx: &ContextSelectionSet<'a>) -> Vec<&'a Field> {
+/// A field of the operation on the way to a list, with the types of objects that can hold it, step by step.
+#[derive(Clone)]
+struct Way<'a> {
+    field: &'a Field,
+    types: Vec<BTreeSet<&'a str>>,
+}
+
+impl Way<'_> {
+    /// Whether one answer can hold both at the same place.
+    fn meets(&self, other: &Self) -> bool {
+        self.types.iter().zip(&other.types).all(|(one, other)| !one.is_disjoint(other))
+    }
+}
+
+/// All fields selected of the items of a list; `None` where only their types at run time tell.
+///
+/// A place of the answer may be selected more than once, and the framework cannot merge texts: each of the selections
+/// is written in full and becomes the same text. So they must be known to apply together, or never; where one may apply
+/// without the other the list is no text. All of those that can meet, also by way of others, decide alike.
+fn selected<'a, T: Flat>(ctx: &ContextSelectionSet<'a>, list: &Field) -> Option<Vec<&'a Field>> {
+    let (mut here, mut others): (Vec<_>, Vec<_>) = ways(ctx).into_iter().partition(|way| std::ptr::eq(way.field, list));
+    let mut at = 0;
+    while let Some(way) = here.get(at).cloned() {
+        let (met, rest) = others.into_iter().partition(|other| way.meets(other));
+        (here, others) = ([here, met].concat(), rest);
+        at += 1;
+    }
+    let first = here.first()?;
+    let is_known = |way: &Way| way.types == first.types || std::ptr::eq(way.field, first.field);
+    if !here.iter().all(is_known) {
+        return None;
+    }
+    let item = T::type_name();
+    let mut fields = Vec::new();
+    for way in &here {
+        let on = registered(ctx, &item)?.name();
+        gather(ctx, &way.field.selection_set.node, on, &possible(ctx, on), &mut |field, _, _| fields.push(field));
+    }
+    Some(fields)
+}
+
+/// Every field of the operation that may be answered at this place.
+fn ways<'a>(ctx: &ContextSelectionSet<'a>) -> Vec<Way<'a>> {
     let mut path = Vec::new();
     let here = ctx.path_node.iter();
     for node in here.clone().chain(here.flat_map(|node| node.parents())) {
@@ -124,32 +197,80 @@ fn selected<'a>(ctx: &ContextSelectionSet<'a>) -> Vec<&'a Field> {
             path.push(name);
         }
     }
-    let mut sets = vec![&ctx.query_env.operation.node.selection_set.node];
+    let registry = &ctx.schema_env.registry;
+    let operation = &ctx.query_env.operation.node;
+    let root = match operation.ty {
+        OperationType::Query => Some(&registry.query_type),
+        OperationType::Mutation => registry.mutation_type.as_ref(),
+        OperationType::Subscription => registry.subscription_type.as_ref(),
+    };
+    let mut sets: Vec<(&SelectionSet, &str, Vec<BTreeSet<&str>>)> =
+        root.map(|root| (&operation.selection_set.node, root.as_str(), Vec::new())).into_iter().collect();
+    let mut ways = Vec::new();
     for name in path.into_iter().rev() {
-        let there = fields_of(&sets, ctx).into_iter().filter(|field| field.response_key().node == name);
-        sets = there.map(|field| &field.selection_set.node).collect();
+        ways.clear();
+        let mut below = Vec::new();
+        for (set, on, passed) in &sets {
+            gather(ctx, set, on, &possible(ctx, on), &mut |field, on, types| {
+                if field.response_key().node == name {
+                    let types = passed.iter().chain([types]).cloned().collect::<Vec<_>>();
+                    let ty = registered(ctx, on).and_then(|ty| ty.field_by_name(&field.name.node));
+                    let ty = ty.map(|field| MetaTypeName::concrete_typename(&field.ty));
+                    below.extend(ty.map(|ty| (&field.selection_set.node, ty, types.clone())));
+                    ways.push(Way { field, types });
+                }
+            });
+        }
+        sets = below;
     }
-    fields_of(&sets, ctx)
+    ways
 }
 
-/// The fields of selections with their fragments taken apart. What `@skip` and `@include` leave out is gone already.
-fn fields_of<'a>(sets: &[&'a SelectionSet], ctx: &ContextSelectionSet<'a>) -> Vec<&'a Field> {
-    let mut fields = Vec::new();
-    for selection in sets.iter().flat_map(|set| &set.items) {
-        let inside = match &selection.node {
+/// Tells the fields of a selection on a type, its fragments taken apart: each with the type that it is written for and
+/// those that can hold it. What `@skip` and `@include` leave out is gone already.
+fn gather<'a>(
+    ctx: &ContextSelectionSet<'a>,
+    set: &'a SelectionSet,
+    on: &'a str,
+    types: &BTreeSet<&'a str>,
+    tell: &mut impl FnMut(&'a Field, &'a str, &BTreeSet<&'a str>),
+) {
+    for selection in &set.items {
+        let (condition, inside) = match &selection.node {
             Selection::Field(field) => {
-                fields.push(&field.node);
+                tell(&field.node, on, types);
                 continue;
             }
-            Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set.node),
+            Selection::InlineFragment(fragment) => {
+                (fragment.node.type_condition.as_ref(), &fragment.node.selection_set.node)
+            }
             Selection::FragmentSpread(spread) => {
-                let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
-                fragment.map(|fragment| &fragment.node.selection_set.node)
+                let Some(fragment) = ctx.query_env.fragments.get(&spread.node.fragment_name.node) else { continue };
+                (Some(&fragment.node.type_condition), &fragment.node.selection_set.node)
             }
         };
-        fields.extend(inside.into_iter().flat_map(|set| fields_of(&[set], ctx)));
+        let Some(condition) = condition.map(|condition| condition.node.on.node.as_str()) else {
+            gather(ctx, inside, on, types, tell);
+            continue;
+        };
+        let narrowed: BTreeSet<_> = types.intersection(&possible(ctx, condition)).copied().collect();
+        if !narrowed.is_empty() {
+            gather(ctx, inside, condition, &narrowed, tell);
+        }
     }
-    fields
+}
+
+fn registered<'a>(ctx: &ContextSelectionSet<'a>, name: &str) -> Option<&'a MetaType> {
+    ctx.schema_env.registry.types.get(name)
+}
+
+/// The types of objects that a type stands for.
+fn possible<'a>(ctx: &ContextSelectionSet<'a>, name: &str) -> BTreeSet<&'a str> {
+    let Some(ty) = registered(ctx, name) else { return BTreeSet::new() };
+    match ty.possible_types() {
+        Some(types) => types.iter().map(String::as_str).collect(),
+        None => BTreeSet::from([ty.name()]),
+    }
 }
 
 /// What the framework marks JSON text with that it passes through as it is.

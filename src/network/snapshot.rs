@@ -65,9 +65,10 @@ pub struct Builder {
     places: Vec<(u16, u32)>,
 }
 
-/// The number of a province's three-digit code.
+/// The number of a province's three-digit code; `None` for any other text.
 pub fn province_number(code: &str) -> Option<u16> {
-    code.parse().ok()
+    let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+    code.parse().ok().filter(|_| is_code)
 }
 
 fn place(index: usize) -> u32 {

@@ -59,9 +59,12 @@ impl View {
 
     /// The same for a tie, whose ends are asked for apart.
     fn has_tie(&self, tie: &Tie) -> bool {
-        tie.period.includes(self.day)
-            && self.ties.as_ref().is_none_or(|wanted| wanted.contains(&tie.kind))
-            && self.may_see(tie.audience)
+        self.ties.as_ref().is_none_or(|wanted| wanted.contains(&tie.kind)) && self.holds(tie)
+    }
+
+    /// Whether a tie of any kind is there on the day, and visible.
+    fn holds(&self, tie: &Tie) -> bool {
+        tie.period.includes(self.day) && self.may_see(tie.audience)
     }
 
     /// Each tie of a node with its other end; a pair of nodes with several ties comes several times.
@@ -91,6 +94,7 @@ impl View {
     }
 
     /// What is seated, placed or meant in these provinces, with the offices competent for them, and what lies around.
+    /// Who is competent does not depend on the kinds of ties that are wanted.
     pub fn within(&self, provinces: impl IntoIterator<Item = u16>, hops: u32) -> Found {
         let mut core = Vec::new();
         for province in provinces {
@@ -98,7 +102,7 @@ impl View {
         }
         let is_competent = |tie: &&u32| {
             let tie = self.snapshot.tie(**tie);
-            tie.kind == TieKind::CompetentFor && self.has_tie(tie)
+            tie.kind == TieKind::CompetentFor && self.holds(tie) && self.has_node(tie.to)
         };
         let offices = |node: u32| {
             self.snapshot.incoming(node).iter().filter(is_competent).map(|tie| self.snapshot.tie(*tie).from)

@@ -5,7 +5,9 @@ use async_graphql::{Context, Description, Object};
 use crate::access::Level;
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Result};
+use crate::network::model::TieKind;
 use crate::network::query::{self as network, Narrowing, Network};
+use crate::organisations::model::OrganisationKind;
 use crate::organisations::query::{self as organisations, Organisation};
 use crate::territory::Territory;
 use crate::territory::query::Province;
@@ -37,10 +39,16 @@ impl Viewer {
         ctx: &Context<'_>,
         #[graphql(desc = "Steps from the body, 1 to 3; 1 when left out.")] hops: Option<i32>,
         #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Only these kinds of ties, also to walk over.")] tie_kinds: Option<Vec<TieKind>>,
+        #[graphql(
+            desc = "Of the bodies only these kinds, also to walk over; the centre stays, and what is no body stays."
+        )]
+        organisation_kinds: Option<Vec<OrganisationKind>>,
     ) -> Result<Option<Network>> {
+        let narrowing = Narrowing { hops, as_of, tie_kinds, organisation_kinds };
         let graph = Graph::of(ctx);
         match graph.viewer.organisation {
-            Some(body) => network::around(graph, body, Narrowing { hops, as_of, ..Narrowing::default() }),
+            Some(body) => network::around(graph, body, narrowing).await,
             None => Ok(None),
         }
     }

@@ -427,6 +427,61 @@ async fn a_list_selected_twice_is_merged() {
 }
 
 #[tokio::test]
+async fn a_fragment_of_another_type_adds_nothing_to_a_list() {
+    let hub = TestHub::with(SMALL).await;
+    let viewer = hub.viewer("dlci").await;
+    let council = council_of_bologna(&hub).await;
+    let same = |fragments: String, expected: &'static str| {
+        let (hub, viewer, council) = (&hub, &viewer, &council);
+        async move {
+            let answer = sent(hub, viewer, &format!("{{ node(id: \"{council}\") {{ {fragments} }} }}")).await.0;
+            let once = format!("{{ node(id: \"{council}\") {{ ... on TerritorialCouncil {{ {expected} }} }} }}");
+            let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+            assert_eq!(parsed(&answer), parsed(&sent(hub, viewer, &once).await.0), "{fragments}");
+        }
+    };
+    let on = |name: &str, nodes: &str| format!("... on {name} {{ network {{ nodes {{ {nodes} }} }} }} ");
+    let named = "network { nodes { x: name } }";
+    same(on("Prefecture", "x: id") + &on("TerritorialCouncil", "x: name"), named).await;
+    same(on("TerritorialCouncil", "x: name") + &on("Prefecture", "x: id"), named).await;
+    // Whether the second applies is told by the body alone.
+    same(on("Organisation", "x: name") + &on("Prefecture", "kind"), named).await;
+    same(on("Organisation", "x: name") + &on("TerritorialCouncil", "kind"), "network { nodes { x: name kind } }").await;
+    same(
+        on("Organisation", "x: name") + &on("TerritorialCouncil", "kind") + &on("Prefecture", "record { id }"),
+        "network { nodes { x: name kind } }",
+    )
+    .await;
+    same(
+        on("Organisation", "x: name") + &on("TerritorialCouncil", "record { id }"),
+        "network { nodes { x: name record { id } } }",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_asked_of_another_type_leaves_a_list_its_text() {
+    let hub = TestHub::with(SMALL).await;
+    let viewer = hub.viewer("dlci").await;
+    let council = council_of_bologna(&hub).await;
+    let schema = schema::builder().data(hub.hub.clone()).finish();
+    let on = |name: &str, nodes: &str| format!("... on {name} {{ network {{ nodes {{ {nodes} }} }} }} ");
+    for (other, is_text) in [("Prefecture", true), ("TerritorialCouncil", false)] {
+        let fragments = on(other, "record { id }") + &on("TerritorialCouncil", "id");
+        let query = format!("{{ node(id: \"{council}\") {{ {fragments} }} }}");
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        let response = schema.execute(async_graphql::Request::new(query).data(graph)).await;
+        let mut value = &response.data;
+        for field in ["node", "network", "nodes"] {
+            let async_graphql::Value::Object(fields) = value else { panic!("{value}") };
+            value = &fields[field];
+        }
+        // Text that is passed through is no list yet.
+        assert_eq!(!matches!(value, async_graphql::Value::List(_)), is_text, "{other}");
+    }
+}
+
+#[tokio::test]
 async fn every_tie_leads_to_its_record() {
     let hub = TestHub::with(SMALL).await;
     let viewer = hub.viewer("dlci").await;
@@ -475,6 +530,10 @@ async fn kinds_narrow_what_is_walked() {
     for node in network["nodes"].as_array().unwrap() {
         assert!(node["organisationKind"] == "SOCIAL_PARTNER" || node["id"] == council.as_str(), "{node}");
     }
+    let query = "{ viewer { network(hops: 2, tieKinds: [MEMBER_OF], organisationKinds: [SOCIAL_PARTNER]) {
+        nodes { id organisationKind } edges { kind category } } } }";
+    let member = hub.execute(&hub.viewer("consiglio-bologna").await, query, json!({})).await;
+    assert_eq!(&member.data()["viewer"]["network"], network);
 }
 
 #[tokio::test]
@@ -503,6 +562,114 @@ async fn a_province_and_its_region_hold_what_is_theirs() {
     for scope in [json!({ "province": "XX" }), json!({ "region": "99" })] {
         let answer = hub.execute(&viewer, COUNTS, json!({ "scope": scope })).await;
         assert_eq!(answer.data()["network"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn the_office_competent_for_a_province_is_there_whatever_kinds_of_ties_are_wanted() {
+    let hub = TestHub::with(SMALL).await;
+    let viewer = hub.viewer("dlci").await;
+    let query = "query($province: String!, $kinds: [TieKind!]) {
+        network(scope: {province: $province}, tieKinds: $kinds) { nodes { id } } }";
+    // The new Sardinian provinces have no office seated in them.
+    for province in ["113", "116", "117", "119", "037"] {
+        let offices: Vec<Uuid> = sqlx::query_scalar(
+            "select office_id from office_competence where province_code = $1
+             and (valid_from is null or valid_from <= $2) and (valid_until is null or valid_until >= $2)",
+        )
+        .bind(province)
+        .bind(TODAY)
+        .fetch_all(&mut hub.maintenance().await)
+        .await
+        .unwrap();
+        assert!(!offices.is_empty(), "{province}");
+        for kinds in [json!(null), json!(["LEADS"])] {
+            let answer = hub.execute(&viewer, query, json!({ "province": province, "kinds": kinds })).await;
+            let nodes = strings(&answer.data()["network"]["nodes"], "id");
+            for office in &offices {
+                let office = NodeId::new("Organisation", office).id().to_string();
+                assert!(nodes.contains(&office.as_str()), "{province} {kinds}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_province_is_found_by_its_own_id_alone() {
+    let hub = TestHub::with(REFERENCE).await;
+    for (code, is_found) in [("037", true), ("37", false), ("+037", false), ("+37", false), ("0037", false)] {
+        let id = NodeId::new("Province", code).id().to_string();
+        let query = "query($id: ID!) { network(scope: {around: $id}) { nodeCount } node(id: $id) { id } }";
+        let answer = hub.execute(&Viewer::public(), query, json!({ "id": id })).await;
+        let data = answer.data();
+        assert_eq!((data["network"].is_object(), data["node"].is_object()), (is_found, is_found), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn many_walks_can_be_interrupted_and_the_same_question_is_walked_once() {
+    let hub = TestHub::with(SMALL).await;
+    let schema = schema::builder().data(hub.hub.clone()).finish();
+    let viewer = hub.viewer("dlci").await;
+    // Answers once polled so often, as a time limit would find out between the turns.
+    let turns = async |query: String| {
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        let mut answer = std::pin::pin!(schema.execute(async_graphql::Request::new(query).data(graph)));
+        let mut turns = 0;
+        let response = std::future::poll_fn(|task| {
+            turns += 1;
+            answer.as_mut().poll(task)
+        });
+        assert_eq!(response.await.errors, []);
+        turns
+    };
+    let asked = |field: &dyn Fn(i32) -> String| {
+        let fields: Vec<String> = (0..40).map(|n| format!("a{n}: {}", field(n))).collect();
+        format!("{{ {} }}", fields.join(" "))
+    };
+    let day = |n: i32| TODAY - chrono::Days::new(n as u64);
+    let apart = |n| format!("network(scope: {{province: \"BO\"}}, hops: 3, asOf: \"{}\") {{ nodeCount }}", day(n));
+    let same = |_| String::from("network(scope: {province: \"BO\"}, hops: 3) { nodeCount }");
+    let ends = [council_of_bologna(&hub).await, NodeId::new("Province", "092").id().to_string()];
+    let paths = |_| format!("path(from: \"{}\", to: \"{}\") {{ length }}", ends[0], ends[1]);
+    let (apart, same, paths) = (turns(asked(&apart)).await, turns(asked(&same)).await, turns(asked(&paths)).await);
+    assert!(apart >= 40 && paths >= 40, "{apart} {paths}");
+    assert!(same < 10, "{same}");
+}
+
+#[tokio::test]
+async fn the_text_of_a_request_has_a_limit() {
+    let hub = TestHub::with(SMALL).await;
+    let viewer = hub.viewer("dlci").await;
+    let schema = schema::builder().data(hub.hub.clone()).finish();
+    let answer = async |lists: usize, ids: usize| {
+        let ids: Vec<_> = (0..ids).map(|id| format!("a{id}: id")).collect();
+        let list = format!("network(scope: {{national: true}}) {{ edges {{ {} }} }}", ids.join(" "));
+        let lists: Vec<_> = (0..lists).map(|name| format!("n{name}: {list}")).collect();
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        schema.execute(async_graphql::Request::new(format!("{{ {} }}", lists.join(" "))).data(graph)).await
+    };
+    let size = async |lists, ids| {
+        let response = answer(lists, ids).await;
+        assert_eq!(response.errors, []);
+        serde_json::to_vec(&response.data).unwrap().len()
+    };
+    const MOST: usize = 32 * 1024 * 1024;
+    let one = size(1, 10).await;
+    // In one list and in many, to just below the limit and beyond it.
+    let (below, beyond) = (MOST * 8 / 10 / one, MOST * 12 / 10 / one + 1);
+    for (lists, ids) in [(1, 10 * below), (below, 10)] {
+        assert!(size(lists, ids).await > MOST / 2);
+    }
+    for (lists, ids) in [(1, 10 * beyond), (beyond, 10)] {
+        let response = answer(lists, ids).await;
+        match response.errors.first().and_then(|error| error.source::<raccordo::graphql::Error>()) {
+            Some(raccordo::graphql::Error::LimitExceeded { limit, requested, .. }) => {
+                assert_eq!(*limit, MOST as u64);
+                assert!((MOST as u64..2 * MOST as u64).contains(requested), "{requested}");
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }
 

@@ -4,9 +4,11 @@ mod edge;
 mod node;
 mod root;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Description, ID, Object, OneofObject, SimpleObject};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::NetworkSnapshot;
@@ -29,7 +31,7 @@ pub use root::NetworkQuery;
 const MOST_HOPS: i32 = 3;
 
 /// Which part of the network is asked for: exactly one of these.
-#[derive(OneofObject)]
+#[derive(OneofObject, Clone, PartialEq, Eq, Hash)]
 pub enum NetworkScope {
     /// Around this node, by global id: a body, province, project, agreement or intervention.
     Around(ID),
@@ -42,7 +44,7 @@ pub enum NetworkScope {
 }
 
 /// What a question to the network is narrowed to.
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Narrowing {
     pub hops: Option<i32>,
     pub as_of: Option<Date>,
@@ -51,12 +53,17 @@ pub struct Narrowing {
 }
 
 /// A part of the coordination network on a day, as the caller may see it [rete di coordinamento].
-#[derive(Description)]
+#[derive(Clone, Description)]
 pub struct Network {
     view: Arc<View>,
     as_of: Date,
-    found: Found,
+    found: Arc<Found>,
 }
+
+/// Answers of one request: the same question is walked once. One walk at a time, each in a turn of the runtime of its
+/// own, so that the request's time can run out between two of them and other requests are served.
+#[derive(Default)]
+struct Answers(Mutex<HashMap<(NetworkScope, Narrowing), Option<Network>>>);
 
 /// A step of a path: two nodes and all ties between them.
 #[derive(SimpleObject)]
@@ -83,11 +90,25 @@ pub struct NetworkPath {
 }
 
 /// What lies around a body, as its type shows it; `None` where the viewer may not see the body.
-pub fn around(graph: &Graph, organisation: Uuid, narrowing: Narrowing) -> Result<Option<Network>> {
-    network(graph, NetworkScope::Around(NodeId::new(organisations::NODE, organisation).id()), narrowing)
+pub async fn around(graph: &Graph, organisation: Uuid, narrowing: Narrowing) -> Result<Option<Network>> {
+    network(graph, NetworkScope::Around(NodeId::new(organisations::NODE, organisation).id()), narrowing).await
 }
 
-fn network(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Result<Option<Network>> {
+async fn network(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Result<Option<Network>> {
+    let answers = graph.kept::<Answers>();
+    let mut answers = answers.0.lock().await;
+    let question = (scope, narrowing);
+    if let Some(known) = answers.get(&question) {
+        return Ok(known.clone());
+    }
+    tokio::task::yield_now().await;
+    let (scope, narrowing) = question.clone();
+    let answer = walk(graph, scope, narrowing)?;
+    answers.insert(question, answer.clone());
+    Ok(answer)
+}
+
+fn walk(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Result<Option<Network>> {
     let hops = bounded(narrowing.hops)?;
     let (view, as_of) = view(graph, &narrowing);
     let within = |provinces: Vec<String>, view: View| {
@@ -112,10 +133,13 @@ fn network(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Result<O
             ));
         }
     };
-    Ok(answer.map(|(view, found)| Network { view: Arc::new(view), as_of, found }))
+    Ok(answer.map(|(view, found)| Network { view: Arc::new(view), as_of, found: Arc::new(found) }))
 }
 
-fn path(graph: &Graph, from: &str, to: &str, narrowing: Narrowing) -> Result<Option<NetworkPath>> {
+async fn path(graph: &Graph, from: &str, to: &str, narrowing: Narrowing) -> Result<Option<NetworkPath>> {
+    let answers = graph.kept::<Answers>();
+    let _turn = answers.0.lock().await;
+    tokio::task::yield_now().await;
     let (view, as_of) = view(graph, &narrowing);
     let view = Arc::new(view);
     let (from, to) = (find(&view.snapshot, from)?, find(&view.snapshot, to)?);
@@ -184,12 +208,14 @@ impl Network {
         self.as_of
     }
 
-    /// Its nodes, always in the same order. Up to 1,000 when their records are asked for, else without limit [nodi].
+    /// Its nodes, always in the same order. Up to 1,000 when their records are asked for; else as many as
+    /// make, with all such lists of the request, 32 MiB of JSON [nodi].
     async fn nodes(&self) -> FlatList<NetworkNode> {
         NetworkNode::list(&self.view, &self.found.nodes)
     }
 
-    /// All ties among its nodes, always in the same order. Up to 1,000 when their records are asked for [legami].
+    /// All ties among its nodes, always in the same order. Up to 1,000 when their records are asked for;
+    /// else as many as make, with all such lists of the request, 32 MiB of JSON [legami].
     async fn edges(&self) -> FlatList<NetworkEdge> {
         NetworkEdge::list(&self.view, &self.found.ties)
     }

@@ -35,7 +35,7 @@ impl NetworkQuery {
         )]
         organisation_kinds: Option<Vec<OrganisationKind>>,
     ) -> Result<Option<Network>> {
-        super::network(Graph::of(ctx), scope, Narrowing { hops, as_of, tie_kinds, organisation_kinds })
+        super::network(Graph::of(ctx), scope, Narrowing { hops, as_of, tie_kinds, organisation_kinds }).await
     }
 
     /// Who connects two nodes: a shortest path over the ties of a day that the caller may see, the same each time [percorso].
@@ -51,6 +51,6 @@ impl NetworkQuery {
         #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
         #[graphql(desc = "Only over these kinds of ties; over all when left out.")] tie_kinds: Option<Vec<TieKind>>,
     ) -> Result<Option<NetworkPath>> {
-        super::path(Graph::of(ctx), &from, &to, Narrowing { as_of, tie_kinds, ..Narrowing::default() })
+        super::path(Graph::of(ctx), &from, &to, Narrowing { as_of, tie_kinds, ..Narrowing::default() }).await
     }
 }

@@ -208,7 +208,7 @@ impl<K: OutputType> Body<K> {
         #[graphql(desc = "Only these kinds of ties, also to walk over.")] tie_kinds: Option<Vec<TieKind>>,
     ) -> Result<Option<Network>> {
         let narrowing = Narrowing { hops, as_of, tie_kinds, ..Narrowing::default() };
-        network::around(Graph::of(ctx), self.0.id, narrowing)
+        network::around(Graph::of(ctx), self.0.id, narrowing).await
     }
 
     /// Who may see this record [visibilità].
