@@ -56,8 +56,8 @@ impl OverviewFigures {
         self.get(Figure::Organisations)
     }
 
-    /// Projects admitted or further, started and not ended on the day, that work in the office's provinces; each counts
-    /// once for every office where it works, and once for the country [progetti attivi].
+    /// Projects admitted or further and not revoked, started and not ended on the day, that work in the office's
+    /// provinces; each counts once for every office where it works, and once for the country [progetti attivi].
     async fn active_projects_count(&self) -> i64 {
         self.get(Figure::ActiveProjects)
     }
@@ -77,7 +77,8 @@ impl OverviewFigures {
         self.get(Figure::CouncilSeatsFilled)
     }
 
-    /// Seats that art. 57 asks for at the least and that nobody holds on the day [posti vacanti].
+    /// Seats that art. 57 asks for at the least and that nobody holds on the day, of a council that exists on it
+    /// [posti vacanti].
     async fn council_seats_missing(&self) -> i64 {
         self.get(Figure::CouncilSeatsMissing)
     }
@@ -87,7 +88,8 @@ impl OverviewFigures {
         self.get(Figure::UncoveredNeeds)
     }
 
-    /// Interventions of the plans in force that no project, admitted or further, carries out [interventi senza progetto].
+    /// Interventions of the plans in force that no project, admitted or further and not revoked, carries out
+    /// [interventi senza progetto].
     async fn interventions_without_project_count(&self) -> i64 {
         self.get(Figure::InterventionsWithoutProject)
     }

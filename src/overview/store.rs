@@ -21,7 +21,7 @@ fn counted(figure: Figure) -> &'static str {
             "select {group m.office_id}, count(distinct j.id)
              from project j left join project_place l on l.project_id = j.id
                left join competent m on m.province_code = l.province_code
-             where j.status not in ('idea', 'proposed', 'rejected') and j.starts_on <= $1
+             where {admitted j} and j.starts_on <= $1
                and (j.ends_on is null or j.ends_on >= $1) {public j} group by grouping sets ((m.office_id), ())"
         }
         Figure::PlansInForce => {
@@ -42,11 +42,15 @@ fn counted(figure: Figure) -> &'static str {
         Figure::CouncilSeatsMissing => {
             "select {group c.office_id},
                sum(greatest(r.required - coalesce(h.held, 0), r.sides - coalesce(h.sides, 0), 0))::bigint
-             from council c cross join article_57 r left join (
+             from council c join organisation b on b.id = c.organisation_id join organisation f on f.id = c.office_id
+               cross join article_57 r left join (
                select s.council_id, s.category, count(*) as held, count(distinct s.side) as sides from council_seat s
                where s.role = 'member' and s.valid_from <= $1 and (s.valid_until is null or s.valid_until >= $1)
                  {public s} group by s.council_id, s.category
              ) h on h.council_id = c.organisation_id and h.category = r.category
+             where (c.established_on is null or c.established_on <= $1)
+               and (b.valid_from is null or b.valid_from <= $1) and (b.valid_until is null or b.valid_until >= $1)
+               and (f.valid_from is null or f.valid_from <= $1) and (f.valid_until is null or f.valid_until >= $1)
              group by grouping sets ((c.office_id), ())"
         }
         Figure::UncoveredNeeds => {
@@ -59,8 +63,7 @@ fn counted(figure: Figure) -> &'static str {
             "select {group t.office_id}, count(*) from plan_intervention i join territorial_plan t on t.id = i.plan_id
              where {in force t} {public i} and not exists (
                select from project_intervention l join project j on j.id = l.project_id
-               where l.intervention_id = i.id
-                 and j.status in ('admitted', 'funded', 'running', 'suspended', 'closed') {public j})
+               where l.intervention_id = i.id and {admitted j} {public j})
              group by grouping sets ((t.office_id), ())"
         }
     }
@@ -69,6 +72,9 @@ fn counted(figure: Figure) -> &'static str {
 /// Whether a plan is in force on the day: adopted by then, its period not over.
 const IN_FORCE: &str = "t.status in ('adopted', 'in_implementation', 'closed')
     and t.period_from <= $1 and t.period_until >= $1 and (t.adopted_on is null or t.adopted_on <= $1)";
+
+/// Whether a project is admitted or further; a revoked one carries nothing out any more.
+const ADMITTED: &str = "j.status in ('admitted', 'funded', 'running', 'suspended', 'closed')";
 
 /// Counts all figures in one statement, the data version along with them.
 pub async fn count(connection: &mut PgConnection, scope: &Scope, figures: &[Figure]) -> Result<Counts> {
@@ -113,7 +119,7 @@ pub async fn count(connection: &mut PgConnection, scope: &Scope, figures: &[Figu
 }
 
 fn fill_in(counted: &str, figure: Figure, basis: OverviewBasis) -> String {
-    let mut sql = counted.replace("{in force t}", IN_FORCE);
+    let mut sql = counted.replace("{in force t}", IN_FORCE).replace("{admitted j}", ADMITTED);
     for alias in ["o", "j", "t", "a", "s", "n", "i"] {
         let condition = match basis {
             OverviewBasis::AllVisible => String::new(),

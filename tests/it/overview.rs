@@ -38,7 +38,7 @@ const PLAINLY: &str = "
       and $1 between period_from and period_until and coalesce(adopted_on, '-infinity') <= $1
   ),
   projects as (
-    select * from project where audience = any ($2) and status not in ('idea', 'proposed', 'rejected')
+    select * from project where audience = any ($2) and status not in ('idea', 'proposed', 'rejected', 'revoked')
       and starts_on <= $1 and coalesce(ends_on, 'infinity') >= $1
   ),
   seats as (
@@ -58,7 +58,12 @@ const PLAINLY: &str = "
     (select coalesce(sum(case when category = 'f'
          then greatest(2 - held, 2 - (select count(distinct side) from seats s where s.office_id = c.office_id and s.category = 'f'))
          else greatest(required - held, 0) end), 0)::bigint
-       from council c, (values ('a', 1), ('b', 1), ('c', 1), ('d', 1), ('e', 1), ('f', 2), ('g', 2), ('h', 2)) r(category, required),
+       from (
+           select c.* from council c
+           where greatest(established_on,
+               (select max(o.valid_from) from organisation o where o.id in (c.organisation_id, c.office_id))) <= $1 is not false
+             and (select min(o.valid_until) from organisation o where o.id in (c.organisation_id, c.office_id)) >= $1 is not false
+         ) c, (values ('a', 1), ('b', 1), ('c', 1), ('d', 1), ('e', 1), ('f', 2), ('g', 2), ('h', 2)) r(category, required),
          lateral (select count(*) as held from seats s where s.office_id = c.office_id and s.category = r.category) h
        where offices.id is null or c.office_id = offices.id),
     (select count(*) from plan_need n join plans t on t.id = n.plan_id where (offices.id is null or t.office_id = offices.id)
@@ -83,6 +88,17 @@ fn figures(of: &Value) -> Vec<i64> {
 async fn every_figure_of_every_office_is_what_a_plain_count_gives() {
     let hub = TestHub::with(SMALL).await;
     let mut connection = hub.maintenance().await;
+    // A council of after the first day, another that ended before it, and the office of a third that began after it.
+    let sql = "
+        update council set established_on = '2020-01-01'
+          where office_id = (select id from organisation where office_code = 'PREF-BO');
+        update organisation set valid_until = '2018-12-31'
+          where id = (select c.organisation_id from council c join organisation o on o.id = c.office_id
+            where o.office_code = 'PREF-TO');
+        update organisation set valid_from = '2020-01-01' where office_code = 'PREF-MI';
+        update project set status = 'revoked' where id in (
+          select id from project where status = 'running' and audience = 0 order by id limit 5)";
+    connection.execute(sql).await.unwrap();
     let all = FIGURES.join(" ");
     let query = format!(
         "query($day: Date) {{ nationalOverview(asOf: $day) {{

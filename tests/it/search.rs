@@ -179,6 +179,16 @@ async fn any_text_is_a_question_and_nothing_to_look_for_finds_nothing() {
         "\u{e000}\u{e001}",
         "\u{202e}",
         "'; drop table project; --",
+        "'&|!()<->:*\\",
+        // 280 letters without their ligature.
+        &"uﬃcio".repeat(40),
+        &"x".repeat(200),
+        &"ﷺ".repeat(200),
+        &"𝔘".repeat(200),
+        &"👩‍👩‍👧‍👦".repeat(28),
+        &"מִנְהָל ".repeat(25),
+        &"ab ".repeat(66),
+        &format!("{} empowerment", "ŉ".repeat(180)),
     ] {
         let page = find(&hub, &Viewer::public(), text).await;
         assert_eq!(page["totalCount"], 0, "{text:?}: {page:#}");
