@@ -144,10 +144,14 @@ async fn organisations_are_added_then_left_then_changed_where_they_differ() {
 
     let again = desk.import(Kind::Organisations, BODIES).await;
     assert_eq!((again.counts(), again.summary.run), ([0, 0, 2, 0], None));
+    let tried = desk.file("tried.csv", BODIES.replace("Ponte;", "Un Ponte;"));
+    let tried = desk.run(Kind::Organisations, &tried, |options| options.dry_run = true).await.unwrap();
+    assert_eq!((tried.counts(), tried.summary.run), ([0, 1, 1, 0], None));
 
     let other = BODIES.replace("Ponte;", "Il Ponte;").replace("https://www.comune.aglie.to.it", "");
     let third = desk.import(Kind::Organisations, &other).await;
     assert_eq!(third.counts(), [0, 2, 0, 0]);
+    assert_eq!((first.summary.run, third.summary.run), (Some(1), Some(2)), "what wrote nothing takes no number");
     assert_eq!(
         third.changes(),
         [

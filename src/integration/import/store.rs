@@ -66,8 +66,10 @@ pub async fn start_run(
              create temporary table import_seen (key text primary key, line int8) on commit drop",
         )
         .await?;
+    // Below the lock no other run takes the same number, and one that is rolled back leaves it.
     sqlx::query_scalar(
-        "insert into import_run (kind, file_name, checksum, source) values ($1, $2, $3, $4) returning number",
+        "insert into import_run (number, kind, file_name, checksum, source)
+         select coalesce(max(number), 0) + 1, $1, $2, $3, $4 from import_run returning number",
     )
     .bind(kind)
     .bind(file)
