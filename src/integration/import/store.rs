@@ -219,7 +219,8 @@ pub async fn insert(
     let statement = format!(
         "with made as (insert into {table} ({columns})
              select {columns} from jsonb_populate_recordset(null::{table}, $1) returning *)
-         insert into import_change (run, table_name, after) select $2, '{table}', to_jsonb(made) - $3::text[] from made"
+         {}",
+        note(table, None, Some("made"), "made")
     );
     write(connection, run, statement, rows).await
 }
@@ -241,9 +242,8 @@ pub async fn update(
         "with given as materialized (select * from jsonb_populate_recordset(null::{table}, $1)),
          was as materialized (select h.* from {table} h where h.{id} = any (array(select {id} from given))),
          made as (update {table} t set {sets} from given g where t.{id} = g.{id} returning t.*)
-         insert into import_change (run, table_name, before, after)
-         select $2, '{table}', to_jsonb(was) - $3::text[], to_jsonb(made) - $3::text[]
-         from made join was on was.{id} = made.{id}"
+         {}",
+        note(table, Some("was"), Some("made"), &format!("made join was on was.{id} = made.{id}"))
     );
     write(connection, run, statement, rows).await
 }
@@ -269,7 +269,8 @@ pub async fn insert_members(
         "with made as (insert into {table} ({columns}, audience)
              select {given}, r.audience from jsonb_populate_recordset(null::{table}, $1) g
              join {record_table} r on r.id = g.{parent} returning *)
-         insert into import_change (run, table_name, after) select $2, '{table}', to_jsonb(made) - $3::text[] from made"
+         {}",
+        note(table, None, Some("made"), "made")
     );
     write(connection, run, statement, rows).await
 }
@@ -289,9 +290,21 @@ pub async fn delete_members(
     let statement = format!(
         "with gone as (delete from {table} t using jsonb_populate_recordset(null::{table}, $1) g
              where {same} returning t.*)
-         insert into import_change (run, table_name, before) select $2, '{table}', to_jsonb(gone) - $3::text[] from gone"
+         {}",
+        note(table, Some("gone"), None, "gone")
     );
     write(connection, run, statement, rows).await
+}
+
+/// The end of a statement that writes rows of a table: notes what they were before and are after it.
+fn note(table: &str, before: Option<&str>, after: Option<&str>, from: &str) -> String {
+    let image = |row: Option<&str>| row.map_or("null".into(), |row| format!("to_jsonb({row}) - $3::text[]"));
+    format!(
+        "insert into import_change (run, table_name, before, after)
+         select $2, '{table}', {}, {} from {from}",
+        image(before),
+        image(after)
+    )
 }
 
 async fn write(connection: &mut PgConnection, run: Run<'_>, statement: String, rows: Vec<Value>) -> sqlx::Result<()> {
