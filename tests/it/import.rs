@@ -521,7 +521,7 @@ async fn a_broken_file_is_told_in_one_sentence_and_writes_nothing() {
         ("", "Il file è vuoto."),
         ("\n\n", "Il file non ha un'intestazione."),
         ("PK\u{3}\u{4}\0\0\0", "Il file non è un testo: esportarlo come CSV."),
-        ("nome;tipo\nA;public_body\n", "Mancano le colonne: fiscal_code."),
+        ("nome;tipo\nA;public_body\n", "Mancano le colonne: fiscal_code o ipa_code o runts_number o office_code."),
         ("cf;codice_fiscale;nome;tipo\n", "Le colonne \"cf\" e \"codice_fiscale\" dicono la stessa cosa"),
         ("cf;nome;tipo\n01907990012;\"A;public_body\n", "Una virgoletta aperta nella riga 2 non viene chiusa."),
     ] {
@@ -532,6 +532,13 @@ async fn a_broken_file_is_told_in_one_sentence_and_writes_nothing() {
     assert!(
         error.starts_with("Mancano le colonne: title, status, lead. Colonne di un file \"projects\": cup, local_code")
     );
+    for (kind, missing) in [
+        (Kind::Projects, "title, status, lead, cup o local_code"),
+        (Kind::Opencoesione, "COD_LOCALE_PROGETTO, OC_TITOLO_PROGETTO, OC_STATO_PROGETTO"),
+    ] {
+        let error = desk.broken(kind, "nome\n").await;
+        assert!(error.starts_with(&format!("Mancano le colonne: {missing}. ")), "{error}");
+    }
     assert_eq!(desk.import(Kind::Organisations, "cf;nome;tipo\n").await.counts(), [0; 4]);
 }
 
