@@ -690,6 +690,11 @@ fn the_command_imports_beside_the_hub_that_runs() {
     assert_eq!((code, &report["added"], &report["written"]), (Some(0), &2.into(), &true.into()));
     assert_eq!(report["rows"][1]["line"], 3);
 
+    let (_, said, _) = import(&BODIES.replace("Ponte", "Ponti"), &[]);
+    let told = format!("raccordo import --undo 2 --data-dir '{}'", folder.path().display());
+    assert!(said.contains(&told), "{told}: {said}");
+    assert!(embedded::raccordo(folder.path(), 1).args(["import", "--undo", "2"]).output().unwrap().status.success());
+
     let (code, said, _) = import(&BODIES.replace("01907990012", "01907990013"), &["--keep-going"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("riga 3  codice_fiscale \"01907990013\" la cifra di controllo dovrebbe essere 2"), "{said}");
