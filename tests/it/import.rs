@@ -598,6 +598,7 @@ async fn an_import_can_be_taken_back_until_somebody_builds_on_it() {
 
     let error = import::undo(&mut connection, first).await.unwrap_err().to_string();
     assert!(error.starts_with("Dopo l'importazione i suoi record sono cambiati"), "{error}");
+    assert!(error.ends_with("(project: F89D16000570007)."), "{error}");
     import::undo(&mut connection, second).await.unwrap();
     assert_eq!(desk.ask(state).await, filled);
     assert!(import::undo(&mut connection, second).await.is_err(), "once is enough");
@@ -616,6 +617,8 @@ async fn an_import_can_be_taken_back_until_somebody_builds_on_it() {
     desk.import(Kind::Memberships, seat).await;
     let error = import::undo(&mut connection, body.summary.run.unwrap()).await.unwrap_err().to_string();
     assert!(error.contains("altri ne dipendono"), "{error}");
+    let code = fiscal_code(7);
+    assert!(error.ends_with(&format!("(organisation: {code} ← council_seat: {code}).")), "{error}");
     assert_eq!(desk.ask("count(*) from council_seat").await, ["1"]);
 }
 
