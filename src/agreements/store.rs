@@ -111,17 +111,9 @@ impl Listed for Arc<Agreement> {
     }
 
     fn keyset(order: AgreementOrder) -> Keyset {
-        let newest_first = Keyset {
-            name: "-from",
-            column: "a.valid_from",
-            id: "a.id",
-            sql_type: "date",
-            descending: true,
-            nullable: false,
-        };
         match order {
-            AgreementOrder::NewestFirst => newest_first,
-            AgreementOrder::OldestFirst => Keyset { name: "from", descending: false, ..newest_first },
+            AgreementOrder::NewestFirst => Keyset::by_date("-from", "a.valid_from", "a.id", true),
+            AgreementOrder::OldestFirst => Keyset::by_date("from", "a.valid_from", "a.id", false),
         }
     }
 

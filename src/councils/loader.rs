@@ -17,36 +17,34 @@ batched_by_uuid! {
     SeatById => Arc<Seat>, store::by_ids
 }
 
-/// A council's seats in force on a day; of every date for `None`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SeatsOfCouncil(pub Uuid, pub Option<NaiveDate>);
+/// Declares a key for the seats that a store function fetches by UUIDs on a day.
+macro_rules! seats_on_a_day {
+    ($(#[$doc:meta])* $name:ident, $fetch:path) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name(pub Uuid, pub Option<NaiveDate>);
 
-/// The seats that an organisation holds on a day; of every date for `None`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SeatsHeldBy(pub Uuid, pub Option<NaiveDate>);
-
-impl Batched for SeatsOfCouncil {
-    type Value = Arc<[Seat]>;
-    fn shares_statement(&self, other: &Self) -> bool {
-        self.1 == other.1
-    }
-    async fn fetch(connection: &mut PgConnection, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let day = keys[0].1;
-        let seats = store::seats_of_councils(connection, &ids, day).await?;
-        Ok(seats.into_iter().map(|(id, seats)| (Self(id, day), seats)).collect())
-    }
+        impl Batched for $name {
+            type Value = Arc<[Seat]>;
+            fn shares_statement(&self, other: &Self) -> bool {
+                self.1 == other.1
+            }
+            async fn fetch(connection: &mut PgConnection, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let day = keys[0].1;
+                let seats = $fetch(connection, &ids, day).await?;
+                Ok(seats.into_iter().map(|(id, seats)| (Self(id, day), seats)).collect())
+            }
+        }
+    };
 }
 
-impl Batched for SeatsHeldBy {
-    type Value = Arc<[Seat]>;
-    fn shares_statement(&self, other: &Self) -> bool {
-        self.1 == other.1
-    }
-    async fn fetch(connection: &mut PgConnection, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let day = keys[0].1;
-        let seats = store::seats_held_by(connection, &ids, day).await?;
-        Ok(seats.into_iter().map(|(id, seats)| (Self(id, day), seats)).collect())
-    }
+seats_on_a_day! {
+    /// A council's seats in force on a day; of every date for `None`.
+    SeatsOfCouncil, store::seats_of_councils
+}
+
+seats_on_a_day! {
+    /// The seats that an organisation holds on a day; of every date for `None`.
+    SeatsHeldBy, store::seats_held_by
 }

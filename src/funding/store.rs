@@ -86,17 +86,9 @@ impl Listed for Arc<Call> {
     }
 
     fn keyset(order: CallOrder) -> Keyset {
-        let newest_first = Keyset {
-            name: "-opens",
-            column: "c.opens_on",
-            id: "c.id",
-            sql_type: "date",
-            descending: true,
-            nullable: false,
-        };
         match order {
-            CallOrder::NewestFirst => newest_first,
-            CallOrder::OldestFirst => Keyset { name: "opens", descending: false, ..newest_first },
+            CallOrder::NewestFirst => Keyset::by_date("-opens", "c.opens_on", "c.id", true),
+            CallOrder::OldestFirst => Keyset::by_date("opens", "c.opens_on", "c.id", false),
         }
     }
 

@@ -184,6 +184,11 @@ pub struct Keyset {
 }
 
 impl Keyset {
+    /// The order by a day that every row has.
+    pub const fn by_date(name: &'static str, column: &'static str, id: &'static str, descending: bool) -> Self {
+        Self { name, column, id, sql_type: "date", descending, nullable: false }
+    }
+
     /// The cursor of a row.
     pub fn cursor(&self, value: Option<String>, id: Uuid) -> Cursor {
         Cursor { order: self.name.into(), value, id }

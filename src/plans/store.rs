@@ -175,17 +175,9 @@ impl Listed for Arc<PlanRow> {
     }
 
     fn keyset(order: PlanOrder) -> Keyset {
-        let newest_first = Keyset {
-            name: "-period",
-            column: "t.period_from",
-            id: "t.id",
-            sql_type: "date",
-            descending: true,
-            nullable: false,
-        };
         match order {
-            PlanOrder::NewestFirst => newest_first,
-            PlanOrder::OldestFirst => Keyset { name: "period", descending: false, ..newest_first },
+            PlanOrder::NewestFirst => Keyset::by_date("-period", "t.period_from", "t.id", true),
+            PlanOrder::OldestFirst => Keyset::by_date("period", "t.period_from", "t.id", false),
         }
     }
 

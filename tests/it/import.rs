@@ -144,10 +144,14 @@ async fn organisations_are_added_then_left_then_changed_where_they_differ() {
 
     let again = desk.import(Kind::Organisations, BODIES).await;
     assert_eq!((again.counts(), again.summary.run), ([0, 0, 2, 0], None));
+    let tried = desk.file("tried.csv", BODIES.replace("Ponte;", "Un Ponte;"));
+    let tried = desk.run(Kind::Organisations, &tried, |options| options.dry_run = true).await.unwrap();
+    assert_eq!((tried.counts(), tried.summary.run), ([0, 1, 1, 0], None));
 
     let other = BODIES.replace("Ponte;", "Il Ponte;").replace("https://www.comune.aglie.to.it", "");
     let third = desk.import(Kind::Organisations, &other).await;
     assert_eq!(third.counts(), [0, 2, 0, 0]);
+    assert_eq!((first.summary.run, third.summary.run), (Some(1), Some(2)), "what wrote nothing takes no number");
     assert_eq!(
         third.changes(),
         [
@@ -517,7 +521,7 @@ async fn a_broken_file_is_told_in_one_sentence_and_writes_nothing() {
         ("", "Il file è vuoto."),
         ("\n\n", "Il file non ha un'intestazione."),
         ("PK\u{3}\u{4}\0\0\0", "Il file non è un testo: esportarlo come CSV."),
-        ("nome;tipo\nA;public_body\n", "Mancano le colonne: fiscal_code."),
+        ("nome;tipo\nA;public_body\n", "Mancano le colonne: fiscal_code o ipa_code o runts_number o office_code."),
         ("cf;codice_fiscale;nome;tipo\n", "Le colonne \"cf\" e \"codice_fiscale\" dicono la stessa cosa"),
         ("cf;nome;tipo\n01907990012;\"A;public_body\n", "Una virgoletta aperta nella riga 2 non viene chiusa."),
     ] {
@@ -528,6 +532,13 @@ async fn a_broken_file_is_told_in_one_sentence_and_writes_nothing() {
     assert!(
         error.starts_with("Mancano le colonne: title, status, lead. Colonne di un file \"projects\": cup, local_code")
     );
+    for (kind, missing) in [
+        (Kind::Projects, "title, status, lead, cup o local_code"),
+        (Kind::Opencoesione, "COD_LOCALE_PROGETTO, OC_TITOLO_PROGETTO, OC_STATO_PROGETTO"),
+    ] {
+        let error = desk.broken(kind, "nome\n").await;
+        assert!(error.starts_with(&format!("Mancano le colonne: {missing}. ")), "{error}");
+    }
     assert_eq!(desk.import(Kind::Organisations, "cf;nome;tipo\n").await.counts(), [0; 4]);
 }
 
@@ -587,6 +598,7 @@ async fn an_import_can_be_taken_back_until_somebody_builds_on_it() {
 
     let error = import::undo(&mut connection, first).await.unwrap_err().to_string();
     assert!(error.starts_with("Dopo l'importazione i suoi record sono cambiati"), "{error}");
+    assert!(error.ends_with("(project: F89D16000570007)."), "{error}");
     import::undo(&mut connection, second).await.unwrap();
     assert_eq!(desk.ask(state).await, filled);
     assert!(import::undo(&mut connection, second).await.is_err(), "once is enough");
@@ -605,6 +617,8 @@ async fn an_import_can_be_taken_back_until_somebody_builds_on_it() {
     desk.import(Kind::Memberships, seat).await;
     let error = import::undo(&mut connection, body.summary.run.unwrap()).await.unwrap_err().to_string();
     assert!(error.contains("altri ne dipendono"), "{error}");
+    let code = fiscal_code(7);
+    assert!(error.ends_with(&format!("(organisation: {code} ← council_seat: {code}).")), "{error}");
     assert_eq!(desk.ask("count(*) from council_seat").await, ["1"]);
 }
 
@@ -678,6 +692,11 @@ fn the_command_imports_beside_the_hub_that_runs() {
     let report: serde_json::Value = serde_json::from_str(&said).expect(&said);
     assert_eq!((code, &report["added"], &report["written"]), (Some(0), &2.into(), &true.into()));
     assert_eq!(report["rows"][1]["line"], 3);
+
+    let (_, said, _) = import(&BODIES.replace("Ponte", "Ponti"), &[]);
+    let told = format!("raccordo import --undo 2 --data-dir '{}'", folder.path().display());
+    assert!(said.contains(&told), "{told}: {said}");
+    assert!(embedded::raccordo(folder.path(), 1).args(["import", "--undo", "2"]).output().unwrap().status.success());
 
     let (code, said, _) = import(&BODIES.replace("01907990012", "01907990013"), &["--keep-going"]);
     assert_eq!(code, Some(1), "{said}");

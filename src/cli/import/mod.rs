@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     let locale = locale_of(|name| std::env::var(name).ok());
     let work = async {
         let opened = Opened::beside_hub(config).await?;
-        let result = work(&opened, arguments, locale).await;
+        let result = work(&opened, arguments, locale, settings(config)).await;
         opened.close().await?;
         // The message is made here, where its language is known.
         result.map_err(|error| anyhow!("{error:#}"))
@@ -51,7 +51,7 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     locale.scope(work).await
 }
 
-async fn work(opened: &Opened, arguments: Arguments, locale: Locale) -> anyhow::Result<ExitCode> {
+async fn work(opened: &Opened, arguments: Arguments, locale: Locale, settings: String) -> anyhow::Result<ExitCode> {
     let mut connection = opened.database.maintenance().await?;
     let Arguments { file, kind, dry_run, json, keep_going, source, undo } = arguments;
     let (Some(file), Some(kind)) = (&file, kind) else {
@@ -60,10 +60,22 @@ async fn work(opened: &Opened, arguments: Arguments, locale: Locale) -> anyhow::
         return Ok(ExitCode::SUCCESS);
     };
     let options = Options { file, kind, dry_run, keep_going, source };
-    let mut report = Report::start(&options, json, locale)?;
+    let mut report = Report::start(&options, json, locale, settings)?;
     let summary = import::run(&mut connection, &options, &mut report).await?;
     report.finish(&summary)?;
     Ok(if summary.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Arguments that lead another command to the same database. The URL of an outside one holds a password: not shown.
+fn settings(config: &Config) -> String {
+    let folder = config.data_dir.display().to_string();
+    if config.database_url.is_some() {
+        " --database-url …".into()
+    } else if folder == ".raccordo" {
+        String::new()
+    } else {
+        format!(" --data-dir '{}'", folder.replace('\'', r"'\''"))
+    }
 }
 
 /// The language of the system's messages: Italian where it says so, else English.

@@ -19,6 +19,8 @@ pub struct Report {
     kind: &'static str,
     file: String,
     dry_run: bool,
+    /// Arguments with which another command works on the same database.
+    settings: String,
     begun: bool,
     /// Lines for people: added, changed, refused.
     shown: [Vec<String>; 3],
@@ -26,14 +28,14 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn start(options: &Options<'_>, json: bool, locale: Locale) -> anyhow::Result<Self> {
+    pub fn start(options: &Options<'_>, json: bool, locale: Locale, settings: String) -> anyhow::Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         let file = options.file.display().to_string();
         let kind = options.kind.name();
         let bar = ProgressBar::new(0);
         bar.set_style(ProgressStyle::with_template("{wide_bar} {percent} % {elapsed}")?);
         let dry_run = options.dry_run;
-        Ok(Self { out, json, locale, kind, file, dry_run, begun: false, shown: Default::default(), bar })
+        Ok(Self { out, json, locale, kind, file, dry_run, settings, begun: false, shown: Default::default(), bar })
     }
 
     pub fn finish(mut self, summary: &Summary) -> anyhow::Result<()> {
@@ -110,7 +112,7 @@ impl Report {
         }
         let end = match (summary.run, summary.written, self.dry_run) {
             (Some(run), ..) => {
-                format!("{} {run}: raccordo import --undo {run}", say("Importazione", "Import"))
+                format!("{} {run}: raccordo import --undo {run}{}", say("Importazione", "Import"), self.settings)
             }
             (_, _, true) => say("Prova: nulla è stato scritto.", "Dry run: nothing was written."),
             (_, true, _) => say("Nulla da scrivere.", "Nothing to write."),

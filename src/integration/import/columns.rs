@@ -106,27 +106,29 @@ impl Spec {
                 ));
             }
         }
-        let missing: Vec<&str> = self.missing(&layout.places);
+        let missing = self.missing(&layout.places);
         if !missing.is_empty() {
             let expected = self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
-            let missing = missing.join(", ");
+            let list = |or: &str| missing.iter().map(|names| names.join(or)).collect::<Vec<_>>().join(", ");
             return Err(broken_file(
-                format!("Mancano le colonne: {missing}. Colonne di un file \"{}\": {expected}.", self.name),
-                format!("Columns are missing: {missing}. Columns of a file of {}: {expected}.", self.name),
+                format!("Mancano le colonne: {}. Colonne di un file \"{}\": {expected}.", list(" o "), self.name),
+                format!("Columns are missing: {}. Columns of a file of {}: {expected}.", list(" or "), self.name),
             ));
         }
         Ok(layout)
     }
 
-    fn missing(&self, places: &[Option<usize>]) -> Vec<&'static str> {
+    /// What a file with columns in these places lacks: columns of which one would do, each time.
+    fn missing(&self, places: &[Option<usize>]) -> Vec<Vec<&'static str>> {
         let absent = |(column, place): (&'static Column, &Option<usize>)| place.is_none().then_some(column);
         let absent: Vec<&Column> = self.columns.iter().zip(places).filter_map(absent).collect();
-        let mut missing: Vec<&str> =
-            absent.iter().filter(|column| column.is_required()).map(|column| column.name).collect();
+        let required = absent.iter().filter(|column| column.is_required());
+        let mut missing: Vec<_> = required.map(|column| vec![column.name]).collect();
         if let MatchBy::AnyOf(keys) = self.match_by {
-            let is_key = |column: &Column| column.field.is_some_and(|field| keys.contains(&field));
-            if absent.iter().filter(|column| is_key(column)).count() == keys.len() {
-                missing.extend(self.columns.iter().filter(|column| is_key(column)).take(1).map(|column| column.name));
+            let is_key = |column: &&&Column| column.field.is_some_and(|field| keys.contains(&field));
+            let absent_keys: Vec<_> = absent.iter().filter(is_key).collect();
+            if absent_keys.len() == keys.len() && !absent_keys.iter().any(|column| column.is_required()) {
+                missing.push(absent_keys.iter().map(|column| column.name).collect());
             }
         }
         missing

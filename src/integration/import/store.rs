@@ -66,8 +66,10 @@ pub async fn start_run(
              create temporary table import_seen (key text primary key, line int8) on commit drop",
         )
         .await?;
+    // Below the lock no other run takes the same number, and one that is rolled back leaves it.
     sqlx::query_scalar(
-        "insert into import_run (kind, file_name, checksum, source) values ($1, $2, $3, $4) returning number",
+        "insert into import_run (number, kind, file_name, checksum, source)
+         select coalesce(max(number), 0) + 1, $1, $2, $3, $4 from import_run returning number",
     )
     .bind(kind)
     .bind(file)
@@ -217,7 +219,8 @@ pub async fn insert(
     let statement = format!(
         "with made as (insert into {table} ({columns})
              select {columns} from jsonb_populate_recordset(null::{table}, $1) returning *)
-         insert into import_change (run, table_name, after) select $2, '{table}', to_jsonb(made) - $3::text[] from made"
+         {}",
+        note(table, None, Some("made"), "made")
     );
     write(connection, run, statement, rows).await
 }
@@ -239,9 +242,8 @@ pub async fn update(
         "with given as materialized (select * from jsonb_populate_recordset(null::{table}, $1)),
          was as materialized (select h.* from {table} h where h.{id} = any (array(select {id} from given))),
          made as (update {table} t set {sets} from given g where t.{id} = g.{id} returning t.*)
-         insert into import_change (run, table_name, before, after)
-         select $2, '{table}', to_jsonb(was) - $3::text[], to_jsonb(made) - $3::text[]
-         from made join was on was.{id} = made.{id}"
+         {}",
+        note(table, Some("was"), Some("made"), &format!("made join was on was.{id} = made.{id}"))
     );
     write(connection, run, statement, rows).await
 }
@@ -267,7 +269,8 @@ pub async fn insert_members(
         "with made as (insert into {table} ({columns}, audience)
              select {given}, r.audience from jsonb_populate_recordset(null::{table}, $1) g
              join {record_table} r on r.id = g.{parent} returning *)
-         insert into import_change (run, table_name, after) select $2, '{table}', to_jsonb(made) - $3::text[] from made"
+         {}",
+        note(table, None, Some("made"), "made")
     );
     write(connection, run, statement, rows).await
 }
@@ -287,9 +290,21 @@ pub async fn delete_members(
     let statement = format!(
         "with gone as (delete from {table} t using jsonb_populate_recordset(null::{table}, $1) g
              where {same} returning t.*)
-         insert into import_change (run, table_name, before) select $2, '{table}', to_jsonb(gone) - $3::text[] from gone"
+         {}",
+        note(table, Some("gone"), None, "gone")
     );
     write(connection, run, statement, rows).await
+}
+
+/// The end of a statement that writes rows of a table: notes what they were before and are after it.
+fn note(table: &str, before: Option<&str>, after: Option<&str>, from: &str) -> String {
+    let image = |row: Option<&str>| row.map_or("null".into(), |row| format!("to_jsonb({row}) - $3::text[]"));
+    format!(
+        "insert into import_change (run, table_name, before, after)
+         select $2, '{table}', {}, {} from {from}",
+        image(before),
+        image(after)
+    )
 }
 
 async fn write(connection: &mut PgConnection, run: Run<'_>, statement: String, rows: Vec<Value>) -> sqlx::Result<()> {

@@ -77,12 +77,15 @@ impl Table {
         let Self { name, key, .. } = self;
         // What the run left behind is there as it left it; what it took away is not there.
         let statement = format!(
-            "select exists (select from import_change c left join {name} t on {}
+            "select '{name}: ' || {} from import_change c left join {name} t on {}
              where c.run = $1 and c.table_name = '{name}'
                and case when c.after is null then t.{} is not null
-                   else not coalesce(to_jsonb(t) @> c.after, false) end)",
+                   else not coalesce(to_jsonb(t) @> c.after, false) end
+             limit {}",
+            named("coalesce(c.after, c.before)"),
             self.same(),
-            key[0]
+            key[0],
+            NAMED + 1
         );
         ask(connection, statement, run).await
     }
@@ -90,11 +93,15 @@ impl Table {
     async fn take_away_what_was_added(&self, connection: &mut PgConnection, run: i64) -> anyhow::Result<()> {
         let Self { name, .. } = self;
         // Deleting would take along, silently, what has been attached to the row since.
-        for (user, column, named) in store::references_to(connection, name).await? {
+        for (user, column, key) in store::references_to(connection, name).await? {
             let statement = format!(
-                "select exists (select from import_change c join {name} t on {} join {user} u on u.{column} = t.{named}
-                 where c.before is null)",
-                self.same()
+                "select '{name}: ' || {} || ' ← {user}: ' || {}
+                 from import_change c join {name} t on {} join {user} u on u.{column} = t.{key}
+                 where c.before is null limit {}",
+                named("c.after"),
+                named("to_jsonb(u)"),
+                self.same(),
+                NAMED + 1
             );
             ask(connection, statement, run).await?;
         }
@@ -137,23 +144,42 @@ impl Table {
     }
 }
 
-/// Refuses when the answer is yes.
-async fn ask(connection: &mut PgConnection, statement: String, run: i64) -> anyhow::Result<()> {
-    match sqlx::query_scalar(AssertSqlSafe(statement)).bind(run).fetch_one(connection).await? {
-        true => Err(changed_since()),
-        false => Ok(()),
-    }
+/// Records that a refusal names.
+const NAMED: usize = 3;
+
+/// A row, as JSON, by the first natural key that it has; a member of a list by its organisation.
+fn named(row: &str) -> String {
+    let keys =
+        ["fiscal_code", "ipa_code", "runts_number", "office_code", "cup", "local_code", "reference", "code", "cig"];
+    let keys = keys.map(|key| format!("{row} ->> '{key}'")).join(", ");
+    format!(
+        "coalesce({keys}, (select coalesce(b.fiscal_code, b.ipa_code, b.runts_number, b.office_code, b.name)
+           from organisation b where b.id = ({row} ->> 'organisation_id')::uuid),
+         {row} ->> 'title', {row} ->> 'name', {row} ->> 'municipality_code', {row} ->> 'province_code',
+         {row} ->> 'id', '')"
+    )
 }
 
-fn changed_since() -> anyhow::Error {
+/// Refuses when the answer names records.
+async fn ask(connection: &mut PgConnection, statement: String, run: i64) -> anyhow::Result<()> {
+    let records: Vec<String> = sqlx::query_scalar(AssertSqlSafe(statement)).bind(run).fetch_all(connection).await?;
+    if records.is_empty() { Ok(()) } else { Err(changed_since(&records)) }
+}
+
+fn changed_since(records: &[String]) -> anyhow::Error {
+    let more = if records.len() > NAMED { ", …" } else { "" };
+    let list = records.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let list = if list.is_empty() { list } else { format!(" ({list}{more})") };
     broken_file(
-        "Dopo l'importazione i suoi record sono cambiati, o altri ne dipendono: non si può annullare.",
-        "Since the import its records have changed, or others have come to need them: it cannot be taken back.",
+        format!("Dopo l'importazione i suoi record sono cambiati, o altri ne dipendono: non si può annullare{list}."),
+        format!(
+            "Since the import its records have changed, or others have come to need them: it cannot be taken back{list}."
+        ),
     )
 }
 
 /// Constraints that hold no longer say the same.
 fn changed_since_if_broken(error: sqlx::Error) -> anyhow::Error {
     let broken = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code.starts_with("23"));
-    if broken { changed_since() } else { error.into() }
+    if broken { changed_since(&[]) } else { error.into() }
 }
