@@ -26,9 +26,6 @@ pub const DIRECTIVES: u64 = 100;
 /// Fields written in the whole document.
 pub const FIELDS: u64 = 2_000;
 
-/// Brackets within brackets in a document's text: what reads it goes one call deeper for each.
-pub const NESTING: u64 = 100;
-
 /// Items that a list without pages is taken to have, where [`SIZES`] says nothing else.
 const PLAIN_LIST: u64 = 10;
 
@@ -288,66 +285,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Holds the nesting of a document's text against [`NESTING`], before anything reads it.
-///
-/// # Errors
-/// [`Error::LimitExceeded`] with both numbers.
-pub fn check_nesting(text: &str) -> Result<()> {
-    let (mut depth, mut deepest) = (0_u64, 0);
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        rest = match byte {
-            b'{' | b'[' | b'(' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-                after
-            }
-            b'}' | b']' | b')' => {
-                depth = depth.saturating_sub(1);
-                after
-            }
-            b'#' => after.iter().position(|byte| b"\r\n".contains(byte)).map_or(&[][..], |end| &after[end..]),
-            b'"' if after.starts_with(b"\"\"") => after_string(&after[2..], b"\"\"\"", b"\\\"\"\""),
-            b'"' => after_string(after, b"\"", b"\\\""),
-            _ => after,
-        };
-    }
-    if deepest <= NESTING {
-        return Ok(());
-    }
-    Err(Error::LimitExceeded {
-        message: Message::new(
-            format!("Il documento ha al massimo {NESTING} parentesi una dentro l'altra: ne ha {deepest}."),
-            format!("The document has at most {NESTING} brackets within brackets: it has {deepest}."),
-        ),
-        limit: NESTING,
-        requested: deepest,
-    })
-}
-
-/// What follows a string; all is part of one that does not end.
-fn after_string<'t>(mut text: &'t [u8], end: &[u8], escaped: &[u8]) -> &'t [u8] {
-    while !text.is_empty() {
-        if text.starts_with(escaped) || (end.len() == 1 && text.starts_with(b"\\\\")) {
-            text = &text[escaped.len().min(text.len())..];
-        } else if text.starts_with(end) {
-            return &text[end.len()..];
-        } else if end.len() == 1 && text[0] == b'\n' {
-            // The parser ends here, too, with an error.
-            return text;
-        } else {
-            text = &text[1..];
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use async_graphql::Variables;
     use async_graphql::parser::parse_query;
 
-    use super::{DEPTH, Limits, Measure, PLAIN_LIST, USUAL, check_nesting};
+    use super::{DEPTH, Limits, Measure, PLAIN_LIST, USUAL};
 
     const SCHEMA: &str = "
         type Query { bodies(first: Int): BodyConnection! tree: Body nodes(ids: [ID!]!): [Body]! }
@@ -380,28 +323,6 @@ mod tests {
         }
         let query = "query($n: Int = 7) { bodies(first: $n) { edges { cursor } } }";
         assert_eq!(measure(query, serde_json::json!({ "n": 3 })).complexity, 1 + 3 * 2);
-    }
-
-    #[test]
-    fn brackets_are_counted_where_they_are_brackets() {
-        let deep = |count: usize| format!("{{ node(id: {}1{}) {{ id }} }}", "[".repeat(count), "]".repeat(count));
-        assert!(check_nesting(&deep(90)).is_ok());
-        for count in [120, 2_000, 100_000] {
-            assert!(check_nesting(&deep(count)).is_err(), "{count}");
-        }
-        let brackets = "(".repeat(500);
-        for harmless in [
-            format!("{{ a(b: \"{brackets}\") }}"),
-            format!("{{ a(b: \"\\\"{brackets}\") }}"),
-            format!("{{ a(b: \"\\\\\") }} # {brackets}"),
-            format!("{{ a(b: \"\"\"{brackets} \" \\\"\"\" {brackets}\"\"\") }}"),
-            "{ a } ".repeat(1000),
-        ] {
-            assert!(check_nesting(&harmless).is_ok(), "{harmless:.60}");
-        }
-        for hidden in [format!("{{ a(b: \"x\") {brackets}"), format!("# x\n{brackets}"), format!("\"x\n{brackets}")] {
-            assert!(check_nesting(&hidden).is_err(), "{hidden:.20}");
-        }
     }
 
     #[test]

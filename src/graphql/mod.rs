@@ -8,6 +8,7 @@ pub mod flat;
 pub mod limits;
 pub mod list;
 pub mod locale;
+pub mod nesting;
 pub mod node_id;
 pub mod page;
 pub mod scalars;

@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt as _};
 
 use crate::graphql::limits::{self, Limits};
 use crate::graphql::locale::Message;
-use crate::graphql::{Error, Graph, completion, error};
+use crate::graphql::{Error, Graph, completion, error, nesting};
 use crate::hub::Hub;
 use crate::schema::{self, RaccordoSchema};
 
@@ -72,7 +72,7 @@ impl Executor {
     /// # Errors
     /// An answer without data that says what is wrong.
     pub fn check(&self, operation: Operation, request_id: &str) -> Result<Checked, Box<Answer>> {
-        limits::check_nesting(&operation.query).map_err(|error| Box::new(Answer::refused(error, request_id)))?;
+        nesting::check(&operation.query).map_err(|error| Box::new(Answer::refused(error, request_id)))?;
         let document = async_graphql::parser::parse_query(&operation.query).map_err(|error| {
             let at = error.positions().next();
             Box::new(Answer::refused_at(syntax(&error, at), at, request_id))
