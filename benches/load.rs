@@ -68,7 +68,8 @@ async fn measure() -> anyhow::Result<()> {
 
     let key = DemoKey::read_or_make(&folder)?;
     let begun = Instant::now();
-    let hub = Hub::start(database.clone(), Some(&key), schema::references()).await?;
+    let access = raccordo::access::Settings { demo_key: Some(key.clone()), ..Default::default() };
+    let hub = Hub::start(database.clone(), access, schema::references()).await?;
     println!("hub started in {:.2} s, resident {} MB\n", begun.elapsed().as_secs_f64(), resident_mb());
     let graph = serve(http::router(http::App::new(hub, Settings::default()))).await;
     let bare = serve(yardsticks(database.clone())).await;

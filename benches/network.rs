@@ -10,9 +10,9 @@ use std::time::Instant;
 use async_graphql::{Request, Variables};
 use chrono::NaiveDate;
 use criterion::Criterion;
-use raccordo::access::Viewer;
 use raccordo::access::audience::Viewers;
 use raccordo::access::persona::{Persona, stable_id};
+use raccordo::access::{Settings, Viewer};
 use raccordo::db::embedded::Embedded;
 use raccordo::db::{Database, DatabaseSettings};
 use raccordo::demo::{self, Size};
@@ -36,7 +36,7 @@ fn resident() -> f64 {
 }
 
 async fn answer(schema: &RaccordoSchema, hub: &Arc<Hub>, viewer: &Viewer, query: &str, variables: Value) -> String {
-    let graph = Graph::open_on(hub.clone(), viewer.clone(), TODAY);
+    let graph = Graph::open_on(hub.clone(), viewer.clone(), "test", TODAY);
     let response = schema.execute(Request::new(query).variables(Variables::from_json(variables)).data(graph)).await;
     assert!(response.is_ok(), "{:?}", response.errors);
     serde_json::to_string(&response).expect("an answer is JSON")
@@ -52,7 +52,7 @@ fn main() -> anyhow::Result<()> {
         demo::load(&database, Size::National(1), 1, |_| ()).await?;
 
         let (before, start) = (resident(), Instant::now());
-        let hub = Hub::start(database, None, schema::references()).await?;
+        let hub = Hub::start(database, Settings::default(), schema::references()).await?;
         println!("start of the hub: {:?}, {before:.1} MB before, {:.1} MB after", start.elapsed(), resident());
         let dlci = Persona::find("dlci").expect("a persona").organisation_id();
         let today = chrono::Local::now().date_naive();

@@ -13,16 +13,18 @@ use clap::Args;
 use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format as _, Serialized, Toml};
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::postgres::PgConnectOptions;
 
+use crate::access::{self, Issuer, Provider};
 use crate::db::DatabaseSettings;
 use crate::http;
 
 /// Read where it exists, unless `--config` names another.
 const DEFAULT_FILE: &str = "raccordo.toml";
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 18] = [
     "listen",
     "data_dir",
     "database_url",
@@ -32,7 +34,19 @@ const KEYS: [&str; 9] = [
     "request_timeout",
     "pg_bin",
     "log_format",
+    "public_url",
+    "hub_key_file",
+    "session_idle",
+    "session_lifetime",
+    "trusted_proxies",
+    "introspection",
+    "audit_retention",
+    "provider",
+    "issuer",
 ];
+
+/// Those that the environment may set, one value each.
+const IN_ENVIRONMENT: usize = 16;
 
 /// Settings that may be given on the command line.
 #[derive(Args, Clone, Debug, Default, Serialize)]
@@ -77,7 +91,7 @@ pub struct Flags {
 }
 
 /// All settings, valid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Config {
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
@@ -88,6 +102,29 @@ pub struct Config {
     pub request_timeout: Duration,
     pub pg_bin: Option<PathBuf>,
     pub log_format: LogFormat,
+    /// Where callers reach the hub, without a slash at the end.
+    pub public_url: String,
+    /// The hub's own key, which encrypts what it signs with: made in the data directory when none is named.
+    pub hub_key_file: Option<PathBuf>,
+    pub session_idle: Duration,
+    pub session_lifetime: Duration,
+    /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    pub introspection: Introspection,
+    /// Entries of the audit that are older are let go; `None`: all are kept.
+    pub audit_retention: Option<Duration>,
+    providers: Vec<Provider>,
+    issuers: Vec<Issuer>,
+}
+
+/// Who may ask for the schema itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Introspection {
+    #[default]
+    Public,
+    SignedIn,
+    Off,
 }
 
 /// How the log is written.
@@ -142,6 +179,22 @@ struct Raw {
     request_timeout: Duration,
     pg_bin: Option<PathBuf>,
     log_format: LogFormat,
+    public_url: Option<String>,
+    hub_key_file: Option<PathBuf>,
+    #[serde(deserialize_with = "duration")]
+    session_idle: Duration,
+    #[serde(deserialize_with = "duration")]
+    session_lifetime: Duration,
+    #[serde(default)]
+    trusted_proxies: Vec<IpNet>,
+    #[serde(default)]
+    introspection: Introspection,
+    #[serde(default, deserialize_with = "days")]
+    audit_retention: Option<Duration>,
+    #[serde(default)]
+    provider: Vec<Provider>,
+    #[serde(default)]
+    issuer: Vec<Issuer>,
 }
 
 impl Config {
@@ -168,6 +221,8 @@ impl Config {
             .merge(Serialized::default("database_pool_size", defaults.pool_size))
             .merge(Serialized::default("database_statement_timeout", defaults.statement_timeout.as_secs()))
             .merge(Serialized::default("request_timeout", http::Settings::default().request_timeout.as_secs()))
+            .merge(Serialized::default("session_idle", access::Settings::default().session_idle.as_secs()))
+            .merge(Serialized::default("session_lifetime", access::Settings::default().session_lifetime.as_secs()))
             .merge(Serialized::default("log_format", LogFormat::default()));
         if file.exists() {
             figment = figment.merge(Toml::file_exact(file));
@@ -175,7 +230,7 @@ impl Config {
         let raw: Raw = figment
             // Only what is ours: platforms set variables of their own with this prefix. An empty one is not set.
             .merge(given(Env::raw().only(&["database_url", "database_url_file"]), ""))
-            .merge(given(Env::prefixed("RACCORDO_").only(&KEYS), "RACCORDO_"))
+            .merge(given(Env::prefixed("RACCORDO_").only(&KEYS[..IN_ENVIRONMENT]), "RACCORDO_"))
             .merge(Serialized::defaults(flags))
             .extract()
             .map_err(explain)?;
@@ -210,6 +265,15 @@ impl Config {
             request_timeout: raw.request_timeout,
             pg_bin: raw.pg_bin,
             log_format: raw.log_format,
+            public_url: public_url(raw.public_url, raw.listen)?,
+            hub_key_file: raw.hub_key_file,
+            session_idle: raw.session_idle,
+            session_lifetime: raw.session_lifetime,
+            trusted_proxies: raw.trusted_proxies,
+            introspection: raw.introspection,
+            audit_retention: raw.audit_retention,
+            providers: raw.provider,
+            issuers: raw.issuer,
         })
     }
 
@@ -217,9 +281,42 @@ impl Config {
         DatabaseSettings { pool_size: self.database_pool_size, statement_timeout: self.database_statement_timeout }
     }
 
+    /// How callers come in, without the demonstration's tokens.
+    ///
+    /// # Errors
+    /// Names the provider or issuer and what is wrong with it.
+    pub fn access(&self) -> anyhow::Result<access::Settings> {
+        access::Settings {
+            public_url: self.public_url.clone(),
+            providers: self.providers.clone(),
+            issuers: self.issuers.clone(),
+            session_idle: self.session_idle,
+            session_lifetime: self.session_lifetime,
+            ..access::Settings::default()
+        }
+        .complete()
+    }
+
     pub fn http(&self) -> http::Settings {
         http::Settings { request_timeout: self.request_timeout, ..http::Settings::default() }
     }
+}
+
+/// The address that is given, or the one that the hub listens on.
+fn public_url(given: Option<String>, listen: SocketAddr) -> anyhow::Result<String> {
+    let Some(url) = given else { return Ok(format!("http://{listen}")) };
+    let parsed = reqwest::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let is_origin = parsed.is_some_and(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
+    ensure!(is_origin, "public_url: \"{url}\" is not of the form https://host or https://host:port");
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// A whole number of days.
+fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let days = u64::deserialize(deserializer)?;
+    let days = (30..=36_500).contains(&days).then_some(days);
+    let days = days.ok_or_else(|| serde::de::Error::custom("not a number of days from 30 to 36500"))?;
+    Ok(Some(Duration::from_secs(days * 86_400)))
 }
 
 /// Leaves out variables that are set to nothing, as compose files do.

@@ -13,7 +13,8 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::access::token::{Authenticator, DemoKey};
+use crate::access::Settings;
+use crate::access::token::Authenticator;
 use crate::db::Database;
 use crate::db::changes::{self, Change};
 use crate::graphql::{Graph, Result};
@@ -66,6 +67,8 @@ impl References {
 pub struct Hub {
     pub database: Database,
     pub authenticator: Authenticator,
+    /// How callers come in.
+    pub access: Settings,
     kept: RwLock<HashMap<TypeId, Kept>>,
     /// Held while data are loaded: one kind after the other.
     refreshing: tokio::sync::Mutex<()>,
@@ -76,11 +79,12 @@ pub struct Hub {
 
 impl Hub {
     /// Loads the reference data and starts to listen for changes. The database must be migrated.
-    pub async fn start(database: Database, demo_key: Option<&DemoKey>, kinds: References) -> anyhow::Result<Arc<Self>> {
-        let authenticator = Authenticator::new(database.clone(), demo_key);
+    pub async fn start(database: Database, access: Settings, kinds: References) -> anyhow::Result<Arc<Self>> {
+        let authenticator = Authenticator::new(database.clone(), &access);
         let hub = Arc::new(Self {
             database,
             authenticator,
+            access,
             kept: RwLock::default(),
             refreshing: tokio::sync::Mutex::default(),
             changes: broadcast::channel(1024).0,

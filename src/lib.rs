@@ -13,7 +13,7 @@
 //! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
 //! - [`access`]: who the caller is and which rows that makes visible.
-//! - [`db`]: PostgreSQL, embedded or outside.
+//! - [`db`]: PostgreSQL, embedded or outside; [`locale`]: the two languages of texts for people.
 
 // The schema is one type made of many: its answer is one deeply nested future.
 #![recursion_limit = "512"]
@@ -31,6 +31,7 @@ pub mod http;
 pub mod hub;
 pub mod identifiers;
 pub mod integration;
+pub mod locale;
 pub mod network;
 pub mod organisations;
 pub mod overview;

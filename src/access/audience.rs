@@ -1,13 +1,13 @@
 //! Audience keys: one integer on each protected row, a set of them held by each viewer.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Level, Viewer};
+use super::{Caller, Level, Room, Sight, Viewer};
 use crate::db::Database;
 
 /// Everybody.
@@ -16,6 +16,8 @@ pub const PUBLIC: i32 = 0;
 pub const NETWORK: i32 = 1;
 /// Offices and DLCI.
 pub const INSTITUTIONAL: i32 = 2;
+/// The central department: every entry of the audit, whosever record it is about.
+pub const OVERSIGHT: i32 = 3;
 /// Plus the province's ISTAT number: bodies seated or active in that province.
 pub const PROVINCE_BASE: i32 = 1_000;
 /// Plus the organisation's number: that organisation alone.
@@ -29,6 +31,11 @@ pub fn province(code: &str) -> Option<i32> {
 /// The key of one organisation.
 pub fn organisation(number: i32) -> i32 {
     ORGANISATION_BASE + number
+}
+
+/// The key of one person, for their own account and sessions.
+pub fn account(number: i32) -> i32 {
+    -number
 }
 
 /// Viewers by organisation, kept until data change that their rights follow from, or the day ends.
@@ -72,7 +79,7 @@ impl Viewers {
         self.known.lock().expect("no panic while held").forget();
     }
 
-    /// The viewer who acts for an organisation on a day; `None` when there is no such organisation any more.
+    /// Whoever acts for an organisation on a day, not yet said who; `None` when there is no such organisation any more.
     pub async fn acting_for(
         &self,
         organisation: Uuid,
@@ -117,5 +124,9 @@ async fn load(connection: &mut PgConnection, organisation: Uuid, day: NaiveDate)
         "territorial_council" => Level::Council,
         _ => Level::Partner,
     };
-    Ok(Some(Viewer { level, organisation: Some(organisation), audiences: Arc::from(audiences) }))
+    let mut sight = Sight::everywhere(audiences);
+    if level == Level::National {
+        sight = sight.in_rooms([Room::Audit], |held| [held, &[OVERSIGHT]].concat());
+    }
+    Ok(Some(Viewer { level, organisation: Some(organisation), sight, caller: Caller::Public }))
 }

@@ -1,5 +1,6 @@
 //! Bearer tokens: a signed JWT becomes a [`Viewer`], or a stable refusal; never the public by mistake.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -7,9 +8,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Viewer;
 use super::audience::Viewers;
 use super::persona::Persona;
+use super::{Caller, Settings, Viewer};
 use crate::db::Database;
 
 const ISSUER: &str = "urn:raccordo:demo";
@@ -42,9 +43,16 @@ pub enum Refusal {
 }
 
 /// The demonstration's signing key, an Ed25519 pair in the data directory.
+#[derive(Clone)]
 pub struct DemoKey {
     encoding: EncodingKey,
     public: DecodingKey,
+}
+
+impl fmt::Debug for DemoKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(key)")
+    }
 }
 
 impl DemoKey {
@@ -117,8 +125,9 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    pub fn new(database: Database, demo_key: Option<&DemoKey>) -> Self {
-        Self { database, viewers: Viewers::default(), demo_key: demo_key.map(|key| key.public.clone()) }
+    pub fn new(database: Database, settings: &Settings) -> Self {
+        let demo_key = settings.demo_key.as_ref().map(|key| key.public.clone());
+        Self { database, viewers: Viewers::default(), demo_key }
     }
 
     /// Forgets what is known of viewers' rights if this table decides them.
@@ -157,7 +166,11 @@ impl Authenticator {
             .claims;
         let today = chrono::Local::now().date_naive();
         match self.viewers.acting_for(claims.organisation, today, &self.database).await {
-            Ok(viewer) => viewer.ok_or(Refusal::Invalid),
+            Ok(viewer) => {
+                let persona = Persona::find(&claims.sub).ok_or(Refusal::Invalid)?;
+                let viewer = viewer.ok_or(Refusal::Invalid)?;
+                Ok(Viewer { caller: Caller::Persona(persona.name), ..viewer })
+            }
             Err(error) => {
                 tracing::error!(%error, "a viewer's rights could not be read");
                 Err(Refusal::Unavailable)

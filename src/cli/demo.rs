@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::open::Opened;
 use super::serve;
+use crate::access::Settings;
 use crate::access::persona::PERSONAS;
 use crate::access::token::DemoKey;
 use crate::config::Config;
@@ -33,7 +34,8 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     preparing.finish_and_clear();
     load(&opened, &arguments).await?;
     let key = DemoKey::read_or_make(&config.data_dir)?;
-    let hub = Hub::start(opened.database.clone(), Some(&key), schema::references()).await?;
+    let access = Settings { demo_key: Some(key.clone()), ..config.access()? };
+    let hub = Hub::start(opened.database.clone(), access, schema::references()).await?;
     let settings = http::Settings { personas: http::personas(&hub, &key).await?, ..config.http() };
     introduce(config, &settings.personas);
     serve::until_signalled(opened, hub, settings, config.listen).await

@@ -20,7 +20,7 @@ const DRAINING: Duration = Duration::from_secs(10);
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     check_address(config.listen)?;
     let opened = Opened::migrated(config).await?;
-    let hub = Hub::start(opened.database.clone(), None, schema::references()).await?;
+    let hub = Hub::start(opened.database.clone(), config.access()?, schema::references()).await?;
     until_signalled(opened, hub, config.http(), config.listen).await
 }
 

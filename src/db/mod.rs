@@ -6,6 +6,7 @@ pub mod columns;
 pub mod embedded;
 
 mod session;
+mod writing;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Executor as _, Postgres};
 
 pub use session::{Session, Statement};
+pub use writing::Writing;
 
 /// Oldest server that the product is tested with, as `server_version_num`.
 pub const OLDEST_SERVER: i32 = 150_000;

@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::Database;
 
-/// A read-only repeatable-read transaction under the application role with the viewer's audiences.
+/// A read-only repeatable-read transaction under the application role with the viewer's audience keys.
 ///
 /// It opens lazily, in one round trip, when the first statement needs it, and ends when it is dropped.
 pub struct Session {
@@ -20,13 +20,12 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session for a viewer who holds these audience keys.
-    pub fn new(database: Database, audiences: &[i32]) -> Self {
-        let keys = audiences.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
+    /// A session with a viewer's settings, statements that set what the policies ask for.
+    pub fn new(database: Database, settings: &str) -> Self {
         let timeout = database.settings().statement_timeout.as_millis();
         let opening = format!(
-            "begin isolation level repeatable read read only; set local role raccordo_app; \
-             set local raccordo.audiences = '{{{keys}}}'; set local statement_timeout = {timeout}"
+            "begin isolation level repeatable read read only; set local role raccordo_app; {settings} \
+             set local statement_timeout = {timeout}"
         );
         Self { database, opening, connection: Mutex::new(None), statements: AtomicU32::new(0) }
     }
@@ -39,8 +38,19 @@ impl Session {
             connection.execute(sqlx::raw_sql(AssertSqlSafe(self.opening.as_str()))).await?;
             *guard = Some(connection);
         }
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.count();
         Ok(Statement(guard))
+    }
+
+    /// Ends the snapshot: the next statement opens another, which sees what was committed meanwhile.
+    pub async fn renew(&self) {
+        // A connection that comes back is rolled back.
+        self.connection.lock().await.take();
+    }
+
+    /// Counts a statement that the same request runs elsewhere: in a transaction that changes something.
+    pub fn count(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How many statements this session has run so far, its opening left out.

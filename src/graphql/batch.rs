@@ -115,6 +115,11 @@ impl Batches {
         self.of::<K>().load(session, key).await
     }
 
+    /// Forgets every value: they are asked for anew.
+    pub fn clear(&self) {
+        self.0.lock().expect("no panic while held").clear();
+    }
+
     /// Files a value that another statement brought along.
     pub fn feed<K: Batched>(&self, key: K, value: Option<K::Value>) {
         self.of::<K>().state.lock().expect("no panic while held").known.insert(key, value);

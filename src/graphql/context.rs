@@ -18,6 +18,8 @@ pub struct Graph {
     pub hub: Arc<Hub>,
     pub viewer: Viewer,
     pub session: Session,
+    /// Names the request in answers, in the log and in the audit.
+    pub request_id: String,
     /// The day that counts as today in this request.
     pub today: NaiveDate,
     batches: Batches,
@@ -26,19 +28,27 @@ pub struct Graph {
 
 impl Graph {
     /// Opens the graph for one request of this viewer. Put it into the request's data as `Arc<Graph>`.
-    pub fn open(hub: Arc<Hub>, viewer: Viewer) -> Arc<Self> {
-        Self::open_on(hub, viewer, chrono::Local::now().date_naive())
+    pub fn open(hub: Arc<Hub>, viewer: Viewer, request_id: &str) -> Arc<Self> {
+        Self::open_on(hub, viewer, request_id, chrono::Local::now().date_naive())
     }
 
     /// The same as it would be on another day (tests).
-    pub fn open_on(hub: Arc<Hub>, viewer: Viewer, today: NaiveDate) -> Arc<Self> {
-        let session = Session::new(hub.database.clone(), &viewer.audiences);
-        Arc::new(Self { hub, viewer, session, today, batches: Batches::default(), kept: Mutex::default() })
+    pub fn open_on(hub: Arc<Hub>, viewer: Viewer, request_id: &str, today: NaiveDate) -> Arc<Self> {
+        let session = Session::new(hub.database.clone(), &viewer.settings());
+        let request_id = request_id.to_owned();
+        Arc::new(Self { hub, viewer, session, request_id, today, batches: Batches::default(), kept: Mutex::default() })
     }
 
     /// The graph of the request being answered.
     pub fn of<'a>(ctx: &Context<'a>) -> &'a Arc<Self> {
         ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    /// Forgets what was read: what is read next sees a change just made.
+    pub async fn renew(&self) {
+        self.session.renew().await;
+        self.batches.clear();
+        self.kept.lock().expect("no panic while held").clear();
     }
 
     /// A value by its key, batched with its siblings; `None` where the viewer may see none.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::locale::Message;
+use crate::access::rules::Refusal;
+use crate::locale::Message;
 
 /// What a room's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -16,8 +17,8 @@ pub enum Error {
     BadInput(Message),
     /// `LIMIT_EXCEEDED`: with the limit and what was asked.
     LimitExceeded { message: Message, limit: u64, requested: u64 },
-    /// `FORBIDDEN`: a level's entry point used by another level. Never for a record: what may not be seen is absent.
-    Forbidden(Message),
+    /// `FORBIDDEN`: a rule of who may do what, with its code. Never for sight of a record: that is absent.
+    Forbidden(Refusal),
     /// `TIMEOUT`: the statement's time was up.
     Timeout,
     /// `UNAVAILABLE`: no connection was free or the database is down.
@@ -48,10 +49,10 @@ impl Error {
 
     fn message(&self) -> String {
         match self {
-            Self::Syntax(message)
-            | Self::BadInput(message)
-            | Self::Forbidden(message)
-            | Self::LimitExceeded { message, .. } => message.to_string(),
+            Self::Syntax(message) | Self::BadInput(message) | Self::LimitExceeded { message, .. } => {
+                message.to_string()
+            }
+            Self::Forbidden(refusal) => refusal.message().to_string(),
             Self::Timeout => Message::new(
                 "La richiesta ha superato il tempo massimo: restringere i filtri o chiedere pagine più piccole.",
                 "The request ran out of time: narrow its filters or ask for smaller pages.",
@@ -131,6 +132,9 @@ pub fn finish(response: &mut async_graphql::Response, request_id: &str) {
         let extensions = error.extensions.get_or_insert_default();
         if let Some(cause) = cause {
             extensions.set("code", cause.code());
+            if let Error::Forbidden(refusal) = &cause {
+                extensions.set("rule", refusal.code());
+            }
             if let Error::LimitExceeded { limit, requested, .. } = cause {
                 extensions.set("limit", limit);
                 extensions.set("requested", requested);

@@ -18,8 +18,8 @@ use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, QueryPath
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::locale::Message;
 use super::{Error, Graph};
+use crate::locale::Message;
 
 /// Items of a list at the most when it is resolved field by field.
 pub const MOST_RESOLVED: usize = 1000;

@@ -11,9 +11,9 @@ use async_graphql::{Name, Positioned, Variables};
 use async_graphql_value::{ConstValue, Value};
 
 use super::flat::MOST_RESOLVED;
-use super::locale::Message;
 use super::page::{MOST, USUAL};
 use super::{Error, Result};
+use crate::locale::Message;
 
 /// Levels of nesting.
 pub const DEPTH: u64 = 20;

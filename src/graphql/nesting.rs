@@ -1,8 +1,8 @@
 //! How deep the brackets of a document's text stand within each other, before anything reads it: the parser bounds
 //! selections, but not values and types, and each bracket is a call of its own on the stack.
 
-use super::locale::Message;
 use super::{Error, Result};
+use crate::locale::Message;
 
 /// Brackets within brackets in a document's text: what reads it goes one call deeper for each.
 pub const NESTING: u64 = 100;

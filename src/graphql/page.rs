@@ -23,7 +23,7 @@ pub const USUAL: i32 = 20;
 pub fn bounded(first: Option<i32>) -> Result<usize> {
     match first.unwrap_or(USUAL) {
         first if first > MOST => Err(Error::LimitExceeded {
-            message: super::locale::Message::new(
+            message: crate::locale::Message::new(
                 format!("Una pagina ha al massimo {MOST} elementi; ne sono stati chiesti {first}."),
                 format!("A page has at most {MOST} items; {first} were asked for."),
             ),

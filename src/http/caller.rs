@@ -7,7 +7,7 @@ use super::App;
 use super::reply::Refused;
 use crate::access::Viewer;
 use crate::access::token::Refusal;
-use crate::graphql::locale::{Locale, Message};
+use crate::locale::{Locale, Message};
 
 /// Names the request in answers and in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -8,9 +8,9 @@ use async_graphql::{Pos, Request, Response, ServerError, Value, Variables, value
 use futures_util::{Stream, StreamExt as _};
 
 use crate::graphql::limits::{self, Limits};
-use crate::graphql::locale::Message;
 use crate::graphql::{Error, Graph, completion, error, nesting};
 use crate::hub::Hub;
+use crate::locale::Message;
 use crate::schema::{self, RaccordoSchema};
 
 /// One operation as a caller sends it.

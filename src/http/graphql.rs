@@ -14,7 +14,7 @@ use super::executor::{Answer, Operation};
 use super::reply::{self, LARGEST_BODY, MOST_OPERATIONS, MediaType, Refused};
 use super::{App, caller};
 use crate::graphql::Graph;
-use crate::graphql::locale::Message;
+use crate::locale::Message;
 
 /// Answers queries by GET, queries and mutations by POST.
 pub async fn endpoint(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
@@ -57,7 +57,7 @@ async fn answer(app: &App, request: Request<Body>, media: MediaType, id: &str) -
         from_body(&parts.headers, body).await?
     };
     // All operations of a request see one snapshot.
-    let graph = Graph::open(app.hub.clone(), viewer);
+    let graph = Graph::open(app.hub.clone(), viewer, id);
     let one = async |operation| -> Result<Answer, Refused> {
         let checked = match app.executor.check(operation, id) {
             Ok(checked) => checked,

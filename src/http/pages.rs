@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Json, Response};
 use rust_embed::RustEmbed;
 
 use super::{App, caller};
-use crate::graphql::locale::Locale;
+use crate::locale::Locale;
 
 /// What `web/` is built to.
 #[derive(RustEmbed)]

@@ -30,7 +30,7 @@ pub async fn personas(hub: &Arc<Hub>, key: &DemoKey) -> anyhow::Result<Vec<DemoP
         let token = key.token(persona)?;
         let viewer = hub.authenticator.viewer_of(&token).await?;
         let query = Request::new("{ viewer { level organisation { name } } }");
-        let answer = schema.execute(query.data(Graph::open(hub.clone(), viewer))).await.into_result();
+        let answer = schema.execute(query.data(Graph::open(hub.clone(), viewer, "personas"))).await.into_result();
         let answer = answer.map_err(|errors| anyhow::anyhow!("{}: {errors:?}", persona.name))?.data.into_json()?;
         let text =
             |pointer: &str| answer.pointer(pointer).and_then(|text| text.as_str()).unwrap_or_default().to_owned();

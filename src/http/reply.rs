@@ -14,7 +14,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::executor::Answer;
 use crate::graphql::flat;
-use crate::graphql::locale::Message;
+use crate::locale::Message;
 
 /// Bytes of a request's body at the most.
 pub const LARGEST_BODY: usize = 1024 * 1024;

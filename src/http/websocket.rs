@@ -20,8 +20,8 @@ use super::executor::{Answer, Checked};
 use super::reply::{self, LARGEST_BODY};
 use super::{App, caller, graphql};
 use crate::access::Viewer;
-use crate::graphql::locale::{self, Locale};
 use crate::graphql::{Error, Graph};
+use crate::locale::{self, Locale};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Operations under way on one connection at the most.
@@ -269,7 +269,7 @@ impl Connection {
         self.runs += 1;
         let run =
             Run { app: self.app.clone(), id: id.clone(), run: self.runs, request_id, events: self.events.clone() };
-        let graph = Graph::open(self.app.hub.clone(), viewer);
+        let graph = Graph::open(self.app.hub.clone(), viewer, &id);
         let operation = tokio::spawn(Locale::current().scope(run.answer(graph, checked)));
         self.under_way.insert(id, (self.runs, operation.abort_handle()));
         Ok(())

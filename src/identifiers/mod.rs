@@ -10,7 +10,7 @@ pub use bodies::{FiscalCode, IpaCode, RuntsNumber, VatNumber};
 pub use contracts::Cig;
 pub use projects::Cup;
 
-use crate::graphql::locale::Message;
+use crate::locale::Message;
 
 /// Why a text is not an identifier of the kind asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

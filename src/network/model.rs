@@ -3,6 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use uuid::Uuid;
 
+use crate::access::Room;
 use crate::councils::model::SeatCategory;
 use crate::organisations::model::OrganisationKind;
 use crate::projects::model::ProjectRole;
@@ -21,6 +22,18 @@ text_enum! {
         Agreement = "agreement",
         /// An intervention of a territorial plan that was not withdrawn [intervento].
         Intervention = "intervention",
+    }
+}
+
+impl NetworkNodeKind {
+    /// The room whose keys decide who sees a node of this kind.
+    pub const fn room(self) -> Room {
+        match self {
+            Self::Organisation | Self::Province => Room::Organisations,
+            Self::Project => Room::Projects,
+            Self::Agreement => Room::Agreements,
+            Self::Intervention => Room::Plans,
+        }
     }
 }
 
@@ -82,6 +95,20 @@ text_enum! {
         AgreementParty = "agreement_party",
         /// An intervention, which names the body responsible [intervento].
         PlanIntervention = "plan_intervention",
+    }
+}
+
+impl TieRecordKind {
+    /// The room whose keys decide who sees a tie that follows from such a record.
+    pub const fn room(self) -> Room {
+        match self {
+            Self::Organisation | Self::OfficeCompetence => Room::Organisations,
+            Self::CouncilSeat => Room::Councils,
+            Self::Project | Self::ProjectParticipation => Room::Projects,
+            Self::FundingCall => Room::Funding,
+            Self::AgreementParty => Room::Agreements,
+            Self::PlanIntervention => Room::Plans,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::NetworkSnapshot;
 use super::model::{Day, Node, Tie, TieKind};
-use crate::access::{Viewer, audience};
+use crate::access::{Room, Viewer, audience};
 use crate::organisations::model::OrganisationKind;
 
 /// The network as a viewer may see it on a day, narrowed to kinds of ties and of organisations.
@@ -28,7 +28,7 @@ pub struct Found {
 
 impl View {
     pub fn new(snapshot: Arc<NetworkSnapshot>, viewer: Viewer, day: Day) -> Self {
-        let sees_public = viewer.holds(audience::PUBLIC);
+        let sees_public = Room::ALL.iter().all(|room| viewer.holds(*room, audience::PUBLIC));
         Self { snapshot, viewer, sees_public, day, ties: None, organisations: None, centre: None }
     }
 
@@ -38,13 +38,14 @@ impl View {
         self
     }
 
-    fn may_see(&self, key: i32) -> bool {
-        if key == audience::PUBLIC { self.sees_public } else { self.viewer.holds(key) }
+    fn may_see(&self, room: Room, key: i32) -> bool {
+        (key == audience::PUBLIC && self.sees_public) || self.viewer.holds(room, key)
     }
 
     /// Whether the viewer may see this node's record at all, whatever the day.
     pub fn knows(&self, node: u32) -> bool {
-        self.may_see(self.snapshot.node(node).audience)
+        let node = self.snapshot.node(node);
+        self.may_see(node.kind.room(), node.audience)
     }
 
     /// Whether a node is there on the day, visible and of the kinds wanted.
@@ -54,7 +55,7 @@ impl View {
             (Some(wanted), Some(kind)) => wanted.contains(&kind) || self.centre == Some(index),
             _ => true,
         };
-        is_wanted && node.period.includes(self.day) && self.may_see(node.audience)
+        is_wanted && node.period.includes(self.day) && self.may_see(node.kind.room(), node.audience)
     }
 
     /// The same for a tie, whose ends are asked for apart.
@@ -64,7 +65,7 @@ impl View {
 
     /// Whether a tie of any kind is there on the day, and visible.
     fn holds(&self, tie: &Tie) -> bool {
-        tie.period.includes(self.day) && self.may_see(tie.audience)
+        tie.period.includes(self.day) && self.may_see(tie.record_kind.room(), tie.audience)
     }
 
     /// Each tie of a node with its other end; a pair of nodes with several ties comes several times.
@@ -153,11 +154,16 @@ impl View {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::access::Sight;
     use crate::network::snapshot::tests::network;
 
     /// A viewer who holds these keys, on some day.
     pub fn view(network: NetworkSnapshot, keys: &[i32]) -> View {
-        View::new(Arc::new(network), Viewer { audiences: keys.into(), ..Viewer::public() }, 730_000)
+        View::new(
+            Arc::new(network),
+            Viewer { sight: Sight::everywhere(keys.iter().copied()), ..Viewer::public() },
+            730_000,
+        )
     }
 
     /// 1 – 2 – 3 – 4, where 3 is for key 9 alone, and 1 – 4 by a tie for key 8 alone.

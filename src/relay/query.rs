@@ -6,9 +6,9 @@ use futures_util::future::try_join_all;
 use crate::agreements::query::{self as agreements, Agreement, AgreementParty};
 use crate::councils::query::{self as councils, CouncilSeat};
 use crate::funding::query::{self as funding, FundingCall, ProgrammeNode};
-use crate::graphql::locale::Message;
 use crate::graphql::page::MOST;
 use crate::graphql::{Error, Graph, NodeId, Result};
+use crate::locale::Message;
 use crate::organisations::query::{
     self as organisations, CentralAuthority, EconomicBody, ForeignersAssociation, LocalAuthority, OfficeCompetence,
     Organisation, OtherOrganisation, Prefecture, PublicBody, ReligiousBody, SocialPartner, TerritorialCouncil,

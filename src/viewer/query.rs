@@ -57,7 +57,9 @@ impl Viewer {
     async fn provinces(&self, ctx: &Context<'_>) -> Vec<Province> {
         let graph = Graph::of(ctx);
         let territory = graph.reference::<Territory>();
-        let held = |code: &str| crate::access::audience::province(code).is_some_and(|key| graph.viewer.holds(key));
+        let held = |code: &str| {
+            crate::access::audience::province(code).is_some_and(|key| graph.viewer.sight.common().contains(&key))
+        };
         let mine = territory
             .provinces
             .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// From the street to the cellar; a line may use the lines below it. Modules of one line are one thing.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
     &["main"],
     &["cli"],
     &["telemetry"],
@@ -20,6 +20,7 @@ const FLOORS: [&[&str]; 12] = [
     &["graphql", "hub"],
     &["access"],
     &["db"],
+    &["locale"],
 ];
 const ROOMS: usize = 8;
 

@@ -105,7 +105,7 @@ async fn a_hundred_entities_cost_one_statement_for_each_type_and_key_and_hidden_
         let entities = answer.data()["_entities"].as_array().unwrap().clone();
         assert_eq!(entities.len(), records.len());
         for ((entity, representation), (.., audience)) in entities.iter().zip(&representations).zip(&records) {
-            assert_eq!(entity.is_null(), !viewer.holds(*audience), "{representation} as {level}");
+            assert_eq!(entity.is_null(), !viewer.sight.common().contains(audience), "{representation} as {level}");
             if !entity.is_null() {
                 let (key, value) =
                     representation.as_object().unwrap().iter().find(|(key, _)| *key != "__typename").unwrap();

@@ -12,8 +12,8 @@ use std::time::Duration;
 use async_graphql::Variables;
 use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
-use raccordo::access::Viewer;
 use raccordo::access::token::DemoKey;
+use raccordo::access::{Settings, Viewer};
 use raccordo::db::embedded::Embedded;
 use raccordo::db::{Database, DatabaseSettings};
 use raccordo::graphql::Graph;
@@ -82,26 +82,27 @@ impl TestHub {
 
     /// On a copy of a sample.
     pub async fn with(sample: Sample) -> Self {
-        Self::start(sample, None).await
+        Self::start(sample, Settings::default()).await
     }
 
     /// In demonstration mode: the tokens of this key are accepted.
     pub async fn demonstration(sample: Sample, key: &DemoKey) -> Self {
-        Self::start(sample, Some(key)).await
+        Self::start(sample, Settings { demo_key: Some(key.clone()), ..Settings::default() }).await
     }
 
-    async fn start(sample: Sample, key: Option<&DemoKey>) -> Self {
+    /// With other settings of who may come in.
+    pub async fn start(sample: Sample, access: Settings) -> Self {
         let place = PLACES.acquire().await.expect("never closed");
         let copy = Copy::of(sample);
         let database = copy.open().await;
-        let hub = Hub::start(database, key, schema::references()).await.expect("the hub starts");
+        let hub = Hub::start(database, access, schema::references()).await.expect("the hub starts");
         let executor = Executor::new(&hub, Duration::from_secs(30));
         Self { hub, executor, _copy: copy, _place: place }
     }
 
     /// Answers a request in-process, as this viewer, on [`TODAY`].
     pub async fn execute(&self, viewer: &Viewer, query: &str, variables: Value) -> Answer {
-        let graph = Graph::open_on(self.hub.clone(), viewer.clone(), TODAY);
+        let graph = Graph::open_on(self.hub.clone(), viewer.clone(), "test", TODAY);
         let operation = Operation { query: query.into(), name: None, variables: Variables::from_json(variables) };
         let answer = match self.executor.check(operation, "test") {
             Ok(checked) => self.executor.execute(&graph, checked, "test").await,

@@ -1,13 +1,12 @@
 //! The coordination network: it tells what the records tell, to each viewer what they may see, on each day what held.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use raccordo::access::Viewer;
 use raccordo::access::audience::Viewers;
 use raccordo::access::persona::stable_id;
+use raccordo::access::{Sight, Viewer};
 use raccordo::graphql::{Graph, NodeId};
 use raccordo::network::NetworkSnapshot;
 use raccordo::network::model::day;
@@ -74,7 +73,7 @@ union all select kind, record, a, b from tie
 type Row = (Option<String>, Option<Uuid>, Uuid, Option<Uuid>);
 
 async fn told_by_records(hub: &TestHub, viewer: &Viewer, on: NaiveDate) -> BTreeSet<Row> {
-    let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+    let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), "test", TODAY);
     let mut statement = graph.statement().await.unwrap();
     let rows: Vec<Row> = sqlx::query_as(RECORDS).bind(on).fetch_all(&mut *statement).await.unwrap();
     let told: BTreeSet<Row> = rows.iter().cloned().collect();
@@ -130,7 +129,7 @@ async fn every_viewer_sees_of_the_network_what_row_level_security_shows_of_the_r
 #[tokio::test]
 async fn a_viewer_who_holds_no_key_sees_no_protected_record() {
     let hub = TestHub::with(SMALL).await;
-    let nobody = Viewer { audiences: Arc::from([]), ..Viewer::public() };
+    let nobody = Viewer { sight: Sight::everywhere([]), ..Viewer::public() };
     assert_eq!(told_by_network(&hub, &nobody, TODAY), BTreeSet::new());
 }
 
@@ -362,7 +361,7 @@ async fn plain_fields(hub: &TestHub, name: &str) -> Vec<String> {
 
 /// The data of an answer as it is sent, and how many statements it took.
 async fn sent(hub: &TestHub, viewer: &Viewer, query: &str) -> (String, u32) {
-    let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+    let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), "test", TODAY);
     let schema = schema::builder().data(hub.hub.clone()).finish();
     let response = schema.execute(async_graphql::Request::new(query).data(graph.clone())).await;
     assert_eq!(response.errors, []);
@@ -469,7 +468,7 @@ async fn a_record_asked_of_another_type_leaves_a_list_its_text() {
     for (other, is_text) in [("Prefecture", true), ("TerritorialCouncil", false)] {
         let fragments = on(other, "record { id }") + &on("TerritorialCouncil", "id");
         let query = format!("{{ node(id: \"{council}\") {{ {fragments} }} }}");
-        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), "test", TODAY);
         let response = schema.execute(async_graphql::Request::new(query).data(graph)).await;
         let mut value = &response.data;
         for field in ["node", "network", "nodes"] {
@@ -552,7 +551,7 @@ async fn a_province_and_its_region_hold_what_is_theirs() {
         "select id from organisation where province_code = '037' and audience in (select unnest($1::int[]))
          and (valid_from is null or valid_from <= $2) and (valid_until is null or valid_until >= $2)",
     )
-    .bind(viewer.audiences.to_vec())
+    .bind(viewer.sight.common().to_vec())
     .bind(TODAY)
     .fetch_all(&mut hub.maintenance().await)
     .await
@@ -613,7 +612,7 @@ async fn many_walks_can_be_interrupted_and_the_same_question_is_walked_once() {
     let viewer = hub.viewer("dlci").await;
     // Answers once polled so often, as a time limit would find out between the turns.
     let turns = async |query: String| {
-        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), "test", TODAY);
         let mut answer = std::pin::pin!(schema.execute(async_graphql::Request::new(query).data(graph)));
         let mut turns = 0;
         let response = std::future::poll_fn(|task| {
@@ -646,7 +645,7 @@ async fn the_text_of_a_request_has_a_limit() {
         let ids: Vec<_> = (0..ids).map(|id| format!("a{id}: id")).collect();
         let list = format!("network(scope: {{national: true}}) {{ edges {{ {} }} }}", ids.join(" "));
         let lists: Vec<_> = (0..lists).map(|name| format!("n{name}: {list}")).collect();
-        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), TODAY);
+        let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), "test", TODAY);
         schema.execute(async_graphql::Request::new(format!("{{ {} }}", lists.join(" "))).data(graph)).await
     };
     let size = async |lists, ids| {

@@ -114,7 +114,7 @@ async fn every_figure_of_every_office_is_what_a_plain_count_gives() {
             assert_eq!(answer.statements, 1);
             let overview = &answer.data()["nationalOverview"];
             let (basis, audiences) = match viewer.level {
-                Level::National => ("ALL_VISIBLE", viewer.audiences.to_vec()),
+                Level::National => ("ALL_VISIBLE", viewer.sight.common().to_vec()),
                 _ => ("PUBLIC", vec![0]),
             };
             assert_eq!(overview["basis"], basis, "{name}");

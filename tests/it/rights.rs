@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use raccordo::access::Viewer;
 use raccordo::access::audience::{self, Viewers};
+use raccordo::access::{Settings, Viewer};
 use raccordo::graphql::Error;
 use raccordo::graphql::page::Cursor;
 use raccordo::hub::{Hub, Reference, References};
@@ -118,7 +118,7 @@ async fn rights_that_end_by_date_end_with_the_day() {
     let day = |day: NaiveDate| viewers.acting_for(body, day, &hub.hub.database);
     let tomorrow = TODAY.succ_opt().unwrap();
     for (on, sits) in [(TODAY, true), (tomorrow, false), (TODAY, true)] {
-        assert_eq!(day(on).await.unwrap().unwrap().holds(bologna), sits, "on {on}");
+        assert_eq!(day(on).await.unwrap().unwrap().sight.common().contains(&bologna), sits, "on {on}");
     }
     assert!(day(NaiveDate::from_ymd_opt(2030, 12, 31).unwrap()).await.unwrap().is_some());
     assert!(day(NaiveDate::from_ymd_opt(2031, 1, 1).unwrap()).await.unwrap().is_none(), "the body is no more");
@@ -141,9 +141,9 @@ async fn rights_that_were_read_before_a_change_are_not_kept_after_it() {
         viewers.forget();
         change.execute("commit").await.unwrap();
     });
-    assert!(before.unwrap().unwrap().holds(bologna), "it was read as it stood before the change");
+    assert!(before.unwrap().unwrap().sight.common().contains(&bologna), "it was read as it stood before the change");
     let after = viewers.acting_for(body, TODAY, &hub.hub.database).await.unwrap().unwrap();
-    assert!(!after.holds(bologna));
+    assert!(!after.sight.common().contains(&bologna));
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn reference_data_that_could_not_be_refreshed_are_tried_again_and_hold_up_
     let mut own = database.maintenance().await.unwrap();
     own.execute("create table told (n int); create view retold as table told; select watch('{told}')").await.unwrap();
     let kinds = References::default().keep::<Frail>().keep::<Steady>();
-    let hub = Hub::start(database, None, kinds).await.unwrap();
+    let hub = Hub::start(database, Settings::default(), kinds).await.unwrap();
     let until = |what: &'static str, holds: fn(&Hub) -> bool| {
         let hub = &hub;
         let waiting = async move {

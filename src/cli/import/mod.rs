@@ -9,8 +9,8 @@ use anyhow::anyhow;
 
 use super::open::Opened;
 use crate::config::Config;
-use crate::graphql::locale::Locale;
 use crate::integration::import::{self, Kind, Options};
+use crate::locale::Locale;
 use report::Report;
 
 #[derive(clap::Args)]

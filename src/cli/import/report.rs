@@ -5,8 +5,8 @@ use std::io::{BufWriter, Stdout, Write};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::graphql::locale::{Locale, Message};
 use crate::integration::import::{Change, Options, Outcome, Problem, RowReport, Summary, Watch};
+use crate::locale::{Locale, Message};
 
 /// Rows of each outcome that people are shown; the others are counted.
 const SHOWN: usize = 50;

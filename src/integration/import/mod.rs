@@ -26,7 +26,7 @@ pub use kinds::Kind;
 pub use row::{Change, Outcome, Problem, RowReport};
 pub use undo::undo;
 
-use crate::graphql::locale::Message;
+use crate::locale::Message;
 use batch::Batches;
 use ground::Ground;
 use input::{Inspected, Rows};

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::columns::Layout;
 use super::ground::Place;
-use crate::graphql::locale::Message;
 use crate::identifiers::Broken;
+use crate::locale::Message;
 
 /// What is wrong with a row: where, what stands there, and which rule that breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

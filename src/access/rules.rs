@@ -1,0 +1,186 @@
+//! Who may do what: one table, which says why not. What a caller may *see* is decided elsewhere, and first: a record
+//! that it does not see is not there, and no rule is asked about it.
+
+use uuid::Uuid;
+
+use super::Action;
+use super::scope::Scope;
+use super::viewer::{Caller, Level, Role};
+use crate::locale::Message;
+
+use Action::*;
+use Role::*;
+
+/// Who may do an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// Whoever asks: the action proves by itself who it is.
+    Anyone,
+    /// A person, on what is their own.
+    Themselves,
+    /// These roles of the organisation that the thing belongs to; none of them while it works for an office under a
+    /// delegation. A client of that organisation that has the scope, if one is named.
+    Of(&'static [Role], Option<Scope>),
+    /// As [`Allowed::Of`], at these levels alone.
+    At(&'static [Level], &'static [Role]),
+    /// As [`Allowed::Of`], and the same roles of the central department for any organisation.
+    OfOrCentral(&'static [Role], Option<Scope>),
+}
+
+const ADMINISTRATORS: &[Role] = &[Administrator];
+const RESPONSIBLE: &[Role] = &[Head, Administrator];
+const OFFICES: &[Level] = &[Level::National, Level::Prefecture];
+
+/// The table. `tests/it/snapshots/rules.txt` shows it for every kind of caller.
+pub const fn allowed(action: Action) -> Allowed {
+    match action {
+        SignIn | IssueToken => Allowed::Anyone,
+        SignOut | SignOutEverywhere | EndSession | SwitchMembership | AcceptInvitation | ExportOwnData
+        | EraseOwnAccount => Allowed::Themselves,
+        InviteMember | WithdrawInvitation | ChangeMemberRole | EndMembership => Allowed::Of(ADMINISTRATORS, None),
+        RegisterClient | ChangeClient | RotateClientSecret | RevokeClient => Allowed::Of(ADMINISTRATORS, None),
+        ReadPersons => Allowed::Of(RESPONSIBLE, None),
+        GrantDelegation | EndDelegation => Allowed::At(OFFICES, RESPONSIBLE),
+        ReadAudit | ExportAudit => Allowed::OfOrCentral(RESPONSIBLE, Some(Scope::AuditRead)),
+    }
+}
+
+/// Why a caller may not do something. Each has a stable code and says what it would take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Only who signed in.
+    SignIn,
+    /// Only a person, not a program.
+    Person,
+    /// The person belongs to no organisation, or acts for none.
+    Membership,
+    /// Only on what belongs to the organisation that the caller acts for.
+    OwnOrganisation,
+    /// Only these roles.
+    Role(&'static [Role]),
+    /// Only these levels.
+    Level(&'static [Level]),
+    /// A client without the scope.
+    Scope(Scope),
+    /// Not while working for an office under a delegation.
+    Delegation,
+}
+
+impl Refusal {
+    /// The rule's stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::SignIn => "SIGN_IN_REQUIRED",
+            Self::Person => "PERSON_REQUIRED",
+            Self::Membership => "MEMBERSHIP_REQUIRED",
+            Self::OwnOrganisation => "OWN_ORGANISATION_ONLY",
+            Self::Role(_) => "ROLE_REQUIRED",
+            Self::Level(_) => "LEVEL_REQUIRED",
+            Self::Scope(_) => "SCOPE_REQUIRED",
+            Self::Delegation => "NOT_UNDER_DELEGATION",
+        }
+    }
+
+    /// What it would take, for people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::SignIn => Message::new("Occorre accedere.", "Sign in first."),
+            Self::Person => Message::new(
+                "Può farlo solo una persona che ha effettuato l'accesso, non un programma.",
+                "Only a person who signed in may do this, not a program.",
+            ),
+            Self::Membership => Message::new(
+                "Occorre agire per un ente: scegliere un'appartenenza o chiedere un invito.",
+                "Act for an organisation first: choose a membership or ask for an invitation.",
+            ),
+            Self::OwnOrganisation => Message::new(
+                "È consentito solo per l'ente per cui si agisce.",
+                "This is allowed only for the organisation that you act for.",
+            ),
+            Self::Role(roles) => {
+                let list = |name: fn(Role) -> &'static str| {
+                    roles.iter().map(|role| name(*role)).collect::<Vec<_>>().join(", ")
+                };
+                Message::new(
+                    format!("Occorre uno di questi ruoli nell'ente: {}.", list(in_italian)),
+                    format!("One of these roles in the organisation is needed: {}.", list(Role::as_str)),
+                )
+            }
+            Self::Level(_) => Message::new(
+                "È consentito solo a una Prefettura o al Dipartimento.",
+                "This is allowed only to an office of the prefect or the central department.",
+            ),
+            Self::Scope(scope) => Message::new(
+                format!("Il client non ha lo scope {scope}."),
+                format!("The client lacks the scope {scope}."),
+            ),
+            Self::Delegation => Message::new(
+                "Non è consentito mentre si lavora per un ufficio con una delega.",
+                "This is not allowed while working for an office under a delegation.",
+            ),
+        }
+    }
+}
+
+const fn in_italian(role: Role) -> &'static str {
+    match role {
+        Viewer => "consultazione",
+        Member => "componente",
+        Secretariat => "segreteria",
+        Officer => "funzionario",
+        Head => "dirigente",
+        Administrator => "amministratore",
+    }
+}
+
+/// Whether a caller may do an action on something that belongs to `owner`; `None` for what is the caller's own or
+/// nobody's.
+///
+/// # Errors
+/// The first rule that stands in the way.
+pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Result<(), Refusal> {
+    match allowed(action) {
+        Allowed::Anyone => Ok(()),
+        Allowed::Themselves => match &viewer.caller {
+            Caller::Person(_) => Ok(()),
+            Caller::Public => Err(Refusal::SignIn),
+            Caller::Persona(_) | Caller::Client(_) => Err(Refusal::Person),
+        },
+        Allowed::Of(roles, scope) => of(viewer, roles, scope, owner),
+        Allowed::At(levels, roles) => {
+            of(viewer, roles, None, owner)?;
+            if levels.contains(&viewer.level) { Ok(()) } else { Err(Refusal::Level(levels)) }
+        }
+        Allowed::OfOrCentral(roles, scope) => {
+            let owner = if viewer.level == Level::National { viewer.organisation } else { owner };
+            of(viewer, roles, scope, owner)
+        }
+    }
+}
+
+fn of(
+    viewer: &super::Viewer,
+    roles: &'static [Role],
+    scope: Option<Scope>,
+    owner: Option<Uuid>,
+) -> Result<(), Refusal> {
+    let is_in_role = match &viewer.caller {
+        Caller::Public => return Err(Refusal::SignIn),
+        Caller::Persona(_) => true,
+        Caller::Client(client) => match scope {
+            None => return Err(Refusal::Person),
+            Some(scope) if !client.scopes.has(scope) => return Err(Refusal::Scope(scope)),
+            Some(_) => true,
+        },
+        Caller::Person(person) => {
+            if person.delegation.is_some() {
+                return Err(Refusal::Delegation);
+            }
+            roles.contains(&person.membership.as_ref().ok_or(Refusal::Membership)?.role)
+        }
+    };
+    if owner.is_some() && viewer.organisation != owner {
+        return Err(Refusal::OwnOrganisation);
+    }
+    if is_in_role { Ok(()) } else { Err(Refusal::Role(roles)) }
+}

@@ -1,0 +1,76 @@
+//! How a mutation changes the data: one transaction, which cannot be committed without its entry in the audit.
+
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Error, Graph, Result};
+use crate::access::audit::{self, Entry, Subject};
+use crate::access::{Action, Caller, rules};
+use crate::db::Writing;
+
+/// A transaction on behalf of the viewer, or of the hub itself.
+pub struct Change<'a> {
+    graph: &'a Arc<Graph>,
+    writing: Writing,
+}
+
+impl Graph {
+    /// Opens a change with the viewer's own rights: it writes only what the viewer sees.
+    pub async fn change(self: &Arc<Self>) -> Result<Change<'_>> {
+        let writing = self.hub.database.write(&self.viewer.settings()).await?;
+        Ok(Change { graph: self, writing })
+    }
+
+    /// Opens a change that the hub makes for a caller who cannot see yet what it is about, e.g. somebody invited.
+    pub async fn change_by_hub(self: &Arc<Self>) -> Result<Change<'_>> {
+        Ok(Change { graph: self, writing: self.hub.database.write_for_hub().await? })
+    }
+
+    /// Whether the viewer may do this to what belongs to `owner`; a refusal is written into the audit.
+    pub async fn allow(
+        self: &Arc<Self>,
+        action: Action,
+        owner: Option<Uuid>,
+        subject: Option<Subject>,
+    ) -> Result<Result<(), rules::Refusal>> {
+        let Err(refusal) = rules::may(&self.viewer, action, owner) else { return Ok(Ok(())) };
+        // What the public tries is no act of anybody: it would only let strangers fill the audit.
+        if self.viewer.caller != Caller::Public {
+            self.note(&Entry::refused(action, refusal.code(), subject)).await?;
+        }
+        Ok(Err(refusal))
+    }
+
+    /// Writes an entry of its own into the audit, for what changes no record.
+    pub async fn note(&self, entry: &Entry) -> Result<()> {
+        let mut writing = self.hub.database.write_for_hub().await?;
+        self.session.count();
+        audit::add(writing.connection(), &self.viewer, &self.request_id, entry).await?;
+        Ok(writing.commit().await?)
+    }
+}
+
+impl Change<'_> {
+    /// The connection for one statement, which is counted.
+    pub fn statement(&mut self) -> &mut PgConnection {
+        self.graph.session.count();
+        self.writing.connection()
+    }
+
+    /// Writes the entry and commits. What is read afterwards sees the change.
+    pub async fn commit(mut self, entry: &Entry) -> Result<()> {
+        let (graph, statement) = (self.graph, self.statement());
+        audit::add(statement, &graph.viewer, &graph.request_id, entry).await?;
+        self.writing.commit().await?;
+        graph.renew().await;
+        Ok(())
+    }
+}
+
+impl From<rules::Refusal> for Error {
+    fn from(refusal: rules::Refusal) -> Self {
+        Self::Forbidden(refusal)
+    }
+}
