@@ -144,7 +144,7 @@ grant select, insert on account, account_identity, membership, invitation, deleg
   audience_group, audience_group_member to raccordo_writer;
 grant update (name, email, last_sign_in_at, erased_at) on account to raccordo_writer;
 grant delete on account_identity, sign_in_attempt to raccordo_writer;
-grant update (role, ended_at, version, person_name, person_email) on membership to raccordo_writer;
+grant update (role, ended_at, version) on membership to raccordo_writer;
 grant update (email, accepted_at, accepted_by, withdrawn_at) on invitation to raccordo_writer;
 grant update (ended_at, version) on delegation to raccordo_writer;
 grant update (secret_hash, membership_id, delegation_id, seen_at, ended_at) on browser_session to raccordo_writer;

@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use async_graphql::Enum;
 use chrono::NaiveDate;
@@ -64,6 +65,8 @@ pub struct Membership {
 pub struct Delegation {
     pub id: Uuid,
     pub office: Uuid,
+    /// The body that the office lets work for it.
+    pub delegate: Uuid,
     pub rooms: Vec<Room>,
     pub mode: DelegationMode,
     /// Last day.
@@ -75,6 +78,10 @@ pub struct Delegation {
 pub struct Person {
     pub account: Uuid,
     pub session: Uuid,
+    /// Every membership in force, for whom the person may act.
+    pub memberships: Arc<[Membership]>,
+    /// Every grant in force to a body that the person belongs to.
+    pub delegations: Arc<[Delegation]>,
     /// For whom the person acts now; `None`: for nobody.
     pub membership: Option<Membership>,
     /// Under which grant; [`Viewer::organisation`] stays the delegate's own.
