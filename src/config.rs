@@ -19,7 +19,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::access::{self, Issuer, Provider};
 use crate::db::DatabaseSettings;
-use crate::http;
+use crate::http::{self, Introspection};
 
 /// Read where it exists, unless `--config` names another.
 const DEFAULT_FILE: &str = "raccordo.toml";
@@ -115,16 +115,6 @@ pub struct Config {
     pub audit_retention: Option<Duration>,
     providers: Vec<Provider>,
     issuers: Vec<Issuer>,
-}
-
-/// Who may ask for the schema itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Introspection {
-    #[default]
-    Public,
-    SignedIn,
-    Off,
 }
 
 /// How the log is written.
@@ -298,7 +288,12 @@ impl Config {
     }
 
     pub fn http(&self) -> http::Settings {
-        http::Settings { request_timeout: self.request_timeout, ..http::Settings::default() }
+        http::Settings {
+            request_timeout: self.request_timeout,
+            trusted_proxies: self.trusted_proxies.clone(),
+            introspection: self.introspection,
+            ..http::Settings::default()
+        }
     }
 }
 

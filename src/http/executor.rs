@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
-use async_graphql::{Pos, Request, Response, ServerError, Value, Variables, value};
+use async_graphql::{Name, Pos, Request, Response, ServerError, Value, Variables, value};
 use futures_util::{Stream, StreamExt as _};
 
 use crate::graphql::limits::{self, Limits};
@@ -43,8 +43,19 @@ impl Answer {
 pub struct Checked {
     request: Request,
     pub kind: OperationType,
+    /// Fields that the answer may hold, as estimated.
+    pub complexity: u64,
     document: ExecutableDocument,
     cost: Value,
+}
+
+impl Checked {
+    /// Tells, beside the cost, what is left of the caller's budget.
+    pub fn tell_remaining(&mut self, remaining: u32) {
+        if let Value::Object(cost) = &mut self.cost {
+            cost.insert(Name::new("remaining"), remaining.into());
+        }
+    }
 }
 
 /// The schema with its limits.
@@ -67,16 +78,19 @@ impl Executor {
         self.schema.sdl()
     }
 
-    /// Parses an operation and holds it against the limits.
+    /// Parses an operation and holds it against the limits. `shows_schema`: whether it may ask for the schema itself.
     ///
     /// # Errors
     /// An answer without data that says what is wrong.
-    pub fn check(&self, operation: Operation, request_id: &str) -> Result<Checked, Box<Answer>> {
+    pub fn check(&self, operation: Operation, shows_schema: bool, request_id: &str) -> Result<Checked, Box<Answer>> {
         nesting::check(&operation.query).map_err(|error| Box::new(Answer::refused(error, request_id)))?;
         let document = async_graphql::parser::parse_query(&operation.query).map_err(|error| {
             let at = error.positions().next();
             Box::new(Answer::refused_at(syntax(&error, at), at, request_id))
         })?;
+        if !shows_schema && limits::asks_for_schema(&document) {
+            return Err(Box::new(Answer::refused(schema_hidden(), request_id)));
+        }
         let measure = self.limits.measure(&document, &operation.variables);
         measure.check().map_err(|error| Box::new(Answer::refused(error, request_id)))?;
         let kind = kind(&document, operation.name.as_deref());
@@ -84,7 +98,7 @@ impl Executor {
         request.operation_name = operation.name;
         request.set_parsed_query(document.clone());
         let cost = value!({ "requested": measure.complexity, "maximum": limits::COMPLEXITY });
-        Ok(Checked { request, kind, document, cost })
+        Ok(Checked { request, kind, complexity: measure.complexity, document, cost })
     }
 
     /// Answers a query or mutation.
@@ -131,6 +145,13 @@ fn server_error(error: Error, at: Option<Pos>) -> ServerError {
         error.locations.clear();
     }
     error
+}
+
+fn schema_hidden() -> Error {
+    Error::bad_input(
+        "Lo schema non si può interrogare qui senza le credenziali adatte.",
+        "The schema cannot be asked for here without fitting credentials.",
+    )
 }
 
 /// The parser's message draws the place in the document: only what it expected is told.

@@ -51,6 +51,10 @@ async fn answer(app: &App, request: Request<Body>, media: MediaType, id: &str) -
         _ => return Err(not_allowed("Usare GET o POST.", "Use GET or POST.")),
     };
     let viewer = caller::viewer(app, &parts.headers).await?;
+    let budget = app.budgets.of(&viewer);
+    if let Some(budget) = &budget {
+        budget.request()?;
+    }
     let operations = if reads_only {
         Operations::One(from_query(parts.uri.query().unwrap_or_default())?)
     } else {
@@ -59,10 +63,14 @@ async fn answer(app: &App, request: Request<Body>, media: MediaType, id: &str) -
     // All operations of a request see one snapshot.
     let graph = Graph::open(app.hub.clone(), viewer, id);
     let one = async |operation| -> Result<Answer, Refused> {
-        let checked = match app.executor.check(operation, id) {
+        let mut checked = match app.executor.check(operation, app.settings.introspection.is_open_to(&graph.viewer), id)
+        {
             Ok(checked) => checked,
             Err(answer) => return Ok(*answer),
         };
+        if let Some(budget) = &budget {
+            checked.tell_remaining(budget.spend(checked.complexity)?);
+        }
         match checked.kind {
             OperationType::Mutation if reads_only => {
                 Err(not_allowed("Le mutation si inviano con POST.", "Mutations are sent by POST."))
@@ -74,16 +82,20 @@ async fn answer(app: &App, request: Request<Body>, media: MediaType, id: &str) -
             _ => Ok(app.executor.execute(&graph, checked, id).await),
         }
     };
-    match operations {
-        Operations::One(operation) => Ok(reply::one(one(operation).await?, media)),
+    let mut response = match operations {
+        Operations::One(operation) => reply::one(one(operation).await?, media),
         Operations::Several(operations) => {
             let mut answers = Vec::with_capacity(operations.len());
             for operation in operations {
                 answers.push(one(operation).await?);
             }
-            Ok(reply::several(answers, media))
+            reply::several(answers, media)
         }
+    };
+    if let Some(budget) = budget {
+        budget.tell(response.headers_mut());
     }
+    Ok(response)
 }
 
 enum Operations {

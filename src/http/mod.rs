@@ -1,7 +1,9 @@
 //! The endpoints: GraphQL over HTTP and WebSocket, the pages, and what tells whether the hub is well.
 
+mod budgets;
 mod caller;
 mod executor;
+mod failures;
 mod graphql;
 mod health;
 mod pages;
@@ -13,15 +15,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{any, get};
 use axum::{Router, middleware};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::access::{Caller, Viewer};
 use crate::hub::Hub;
+
+use budgets::Budgets;
+use failures::Failures;
 
 pub use executor::{Answer, Checked, Executor, Operation};
 pub use personas::{DemoPersona, personas};
@@ -36,11 +45,41 @@ pub struct Settings {
     pub init_timeout: Duration,
     /// The demonstration's callers; empty outside demonstration mode.
     pub personas: Vec<DemoPersona>,
+    /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Who may ask for the schema itself.
+    pub introspection: Introspection,
+}
+
+/// Who may ask for the schema itself: introspection, federation's `_service`, `/schema.graphql`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Introspection {
+    #[default]
+    Public,
+    SignedIn,
+    Off,
+}
+
+impl Introspection {
+    fn is_open_to(self, viewer: &Viewer) -> bool {
+        match self {
+            Self::Public => true,
+            Self::SignedIn => viewer.caller != Caller::Public,
+            Self::Off => false,
+        }
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { request_timeout: Duration::from_secs(15), init_timeout: Duration::from_secs(10), personas: Vec::new() }
+        Self {
+            request_timeout: Duration::from_secs(15),
+            init_timeout: Duration::from_secs(10),
+            personas: Vec::new(),
+            trusted_proxies: Vec::new(),
+            introspection: Introspection::default(),
+        }
     }
 }
 
@@ -49,13 +88,22 @@ pub struct App {
     hub: Arc<Hub>,
     executor: Executor,
     settings: Settings,
+    budgets: Budgets,
+    failures: Failures,
     stopping: CancellationToken,
 }
 
 impl App {
     pub fn new(hub: Arc<Hub>, settings: Settings) -> Arc<Self> {
         let executor = Executor::new(&hub, settings.request_timeout);
-        Arc::new(Self { hub, executor, settings, stopping: CancellationToken::new() })
+        Arc::new(Self {
+            hub,
+            executor,
+            settings,
+            budgets: Budgets::default(),
+            failures: Failures::default(),
+            stopping: CancellationToken::new(),
+        })
     }
 }
 
@@ -79,8 +127,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/licences.md", get(pages::licences))
         .route("/assets/{*path}", get(pages::asset))
         .fallback(pages::not_found)
+        .layer(middleware::from_fn_with_state(app.clone(), failures::count))
         .layer(CompressionLayer::new())
-        .layer(middleware::map_response(secure))
+        .layer(middleware::map_response_with_state(app.clone(), secure))
         .layer(CatchPanicLayer::custom(reply::panicked))
         .with_state(app)
 }
@@ -100,20 +149,28 @@ pub async fn serve(
         shutdown.await;
         stopping.cancel();
     };
-    axum::serve(listener, router(app)).with_graceful_shutdown(shutdown).await?;
+    axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(shutdown)
+        .await?;
     Ok(())
 }
 
 /// What every answer says to browsers; an endpoint may have said something stricter.
-async fn secure<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
-    const HEADERS: [(HeaderName, &str); 4] = [
+async fn secure<B>(State(app): State<Arc<App>>, mut response: axum::http::Response<B>) -> axum::http::Response<B> {
+    const HEADERS: [(HeaderName, &str); 6] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ];
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if app.hub.access.public_url.starts_with("https://") {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     response
 }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use rust_embed::RustEmbed;
 
+use super::reply::MediaType;
 use super::{App, caller};
 use crate::locale::Locale;
 
@@ -51,8 +52,15 @@ pub async fn licences() -> Response {
     file("licences.md", "no-cache")
 }
 
-/// `/schema.graphql`: the schema's definition.
-pub async fn schema(State(app): State<Arc<App>>) -> Response {
+/// `/schema.graphql`: the schema's definition, for those who may ask for it.
+pub async fn schema(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let viewer = match caller::viewer(&app, &headers).await {
+        Ok(viewer) => viewer,
+        Err(refused) => return refused.into_response(MediaType::Json, &caller::request_id(&headers)),
+    };
+    if !app.settings.introspection.is_open_to(&viewer) {
+        return not_found().await;
+    }
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     (headers, app.executor.definition()).into_response()
 }

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::io;
+use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
 use axum::body::{Body, Bytes};
@@ -72,11 +73,12 @@ pub struct Refused {
     message: Message,
     reason: Option<&'static str>,
     numbers: Option<(usize, usize)>,
+    retry_after: Option<Duration>,
 }
 
 impl Refused {
     pub fn new(status: StatusCode, code: &'static str, message: Message) -> Self {
-        Self { status, code, message, reason: None, numbers: None }
+        Self { status, code, message, reason: None, numbers: None, retry_after: None }
     }
 
     /// 400 `BAD_USER_INPUT`.
@@ -92,6 +94,11 @@ impl Refused {
     /// Adds a stable reason to the code.
     pub fn because(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
+    }
+
+    /// Says when to try again; whole seconds, rounded up.
+    pub fn retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
     }
 
     /// As the body of an answer, in the language of the request.
@@ -111,12 +118,13 @@ impl Refused {
         let body = self.body(request_id).to_string();
         let mut response = (self.status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
         let headers = response.headers_mut();
+        let usual = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::from_secs(1));
+        if let Some(wait) = self.retry_after.or(usual) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs_f64().ceil() as u64));
+        }
         match self.status {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             StatusCode::METHOD_NOT_ALLOWED => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::executor::{Answer, Checked};
-use super::reply::{self, LARGEST_BODY};
+use super::reply::{self, LARGEST_BODY, Refused};
 use super::{App, caller, graphql};
 use crate::access::Viewer;
 use crate::graphql::{Error, Graph};
@@ -262,14 +262,21 @@ impl Connection {
         if self.under_way.len() >= MOST_OPERATIONS {
             return self.send(error(&id, &too_many(self.under_way.len() + 1, &request_id))).await;
         }
-        let checked = match self.app.executor.check(operation, &request_id) {
+        let shows_schema = self.app.settings.introspection.is_open_to(&viewer);
+        let mut checked = match self.app.executor.check(operation, shows_schema, &request_id) {
             Ok(checked) => checked,
             Err(answer) => return self.send(error(&id, &answer.response)).await,
         };
+        if let Some(budget) = self.app.budgets.of(&viewer) {
+            match budget.request().and_then(|()| budget.spend(checked.complexity)) {
+                Ok(remaining) => checked.tell_remaining(remaining),
+                Err(refused) => return self.send(refusal(&id, &refused, &request_id)).await,
+            }
+        }
         self.runs += 1;
+        let graph = Graph::open(self.app.hub.clone(), viewer, &request_id);
         let run =
             Run { app: self.app.clone(), id: id.clone(), run: self.runs, request_id, events: self.events.clone() };
-        let graph = Graph::open(self.app.hub.clone(), viewer, &id);
         let operation = tokio::spawn(Locale::current().scope(run.answer(graph, checked)));
         self.under_way.insert(id, (self.runs, operation.abort_handle()));
         Ok(())
@@ -336,6 +343,10 @@ fn next(id: &str, answer: Answer) -> String {
 
 fn error(id: &str, response: &GraphqlResponse) -> String {
     json!({ "type": "error", "id": id, "payload": response.errors }).to_string()
+}
+
+fn refusal(id: &str, refused: &Refused, request_id: &str) -> String {
+    json!({ "type": "error", "id": id, "payload": refused.body(request_id)["errors"] }).to_string()
 }
 
 fn too_many(requested: usize, request_id: &str) -> GraphqlResponse {

@@ -44,11 +44,11 @@ impl Served {
         self.key.token(Persona::find(persona).unwrap()).unwrap()
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("http://{}{path}", self.address))
     }
 
-    fn post(&self, body: &Value) -> RequestBuilder {
+    pub fn post(&self, body: &Value) -> RequestBuilder {
         self.request(Method::POST, "/graphql").json(body)
     }
 

@@ -4,6 +4,7 @@
 //! and migrates a template; every further database is a copy of a template.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -104,7 +105,7 @@ impl TestHub {
     pub async fn execute(&self, viewer: &Viewer, query: &str, variables: Value) -> Answer {
         let graph = Graph::open_on(self.hub.clone(), viewer.clone(), "test", TODAY);
         let operation = Operation { query: query.into(), name: None, variables: Variables::from_json(variables) };
-        let answer = match self.executor.check(operation, "test") {
+        let answer = match self.executor.check(operation, true, "test") {
             Ok(checked) => self.executor.execute(&graph, checked, "test").await,
             Err(refused) => *refused,
         };
@@ -119,7 +120,8 @@ impl TestHub {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound").to_string();
         let router = http::router(http::App::new(self.hub.clone(), settings));
-        tokio::spawn(async { axum::serve(listener, router).await });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async { axum::serve(listener, service).await });
         address
     }
 
