@@ -3,7 +3,7 @@
 
 use raccordo::access::Viewer;
 use raccordo::access::audience::Viewers;
-use raccordo::access::persona::{PERSONAS, Persona};
+use raccordo::access::persona::{PERSONAS, Persona, stable_id};
 use raccordo::demo;
 use raccordo::integration::reference;
 use serde_json::{Value, json};
@@ -32,6 +32,13 @@ impl TestHub {
         let viewers = Viewers::default();
         let viewer = viewers.acting_for(persona.organisation_id(), TODAY, &self.hub.database).await;
         viewer.expect("the database answers").expect("the demonstration has every persona")
+    }
+
+    /// The viewer of an office of the prefect, by its code.
+    pub async fn office(&self, code: &str) -> Viewer {
+        let id = stable_id(&format!("office:{code}"));
+        let viewer = Viewers::default().acting_for(id, TODAY, &self.hub.database).await;
+        viewer.expect("the database answers").expect("there is such an office")
     }
 }
 

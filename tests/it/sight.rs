@@ -123,3 +123,119 @@ async fn every_protected_table_is_among_those_that_are_compared() {
         assert_eq!(compared.as_str(), room, "{table}");
     }
 }
+
+/// A kind of record of which one is laid out for each visibility: its table, and how it becomes one of the office of
+/// Bologna.
+const KINDS: [(&str, &str, &str); 8] = [
+    ("an organisation", "organisation", "province_code = '037', group_number = null"),
+    ("its contact data", "organisation_contact", ""),
+    ("a seat", "council_seat", "province_code = '037', group_number = null"),
+    (
+        "a call",
+        "funding_call",
+        "issuer_id = $office, owner_number = $number, province_code = '037', group_number = null",
+    ),
+    ("a plan", "territorial_plan", "status = 'adopted', group_number = null"),
+    (
+        "a project",
+        "project",
+        "lead_id = $office, owner_number = $number, province_code = '037', status = 'running', group_number = null",
+    ),
+    (
+        "an agreement",
+        "agreement",
+        "promoter_id = $office, owner_number = $number, province_code = '037', group_number = null",
+    ),
+    ("a register entry", "organisation_register_entry", ""),
+];
+
+/// Rows that can be made such a record, each once.
+fn candidates(table: &str) -> &'static str {
+    match table {
+        "organisation" => "province_code = '037' and kind = 'local_authority'",
+        "organisation_contact" => "organisation_id in (select id from organisation where office_code = 'PREF-BO')",
+        "council_seat" => "province_code = '037'",
+        "territorial_plan" => "province_code = '037'",
+        "organisation_register_entry" => "section = 1",
+        _ => "true",
+    }
+}
+
+fn visibilities(table: &str) -> &'static [&'static str] {
+    match table {
+        "organisation_contact" => &["network", "institutional", "owner"],
+        "organisation_register_entry" => &["public", "institutional"],
+        _ => &["public", "network", "territory", "institutional", "owner"],
+    }
+}
+
+/// Which of the office of Bologna's records each kind of caller sees, under the application role.
+#[tokio::test]
+async fn the_matrix_of_callers_kinds_of_records_and_visibilities_is_the_reviewed_one() {
+    let hub = TestHub::with(SMALL).await;
+    let mut all = hub.maintenance().await;
+    let (office, number): (Uuid, i32) =
+        sqlx::query_as("select id, number from organisation where office_code = 'PREF-BO'")
+            .fetch_one(&mut all)
+            .await
+            .unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "insert into organisation_register_entry (organisation_id, section, entry_number, registered_on, visibility)
+         values ('{office}', 1, '1', '2020-01-01', 'public');
+         insert into organisation_contact (organisation_id, owner_number) values ('{office}', {number}) on conflict do nothing"
+    )))
+    .execute(&mut all)
+    .await
+    .unwrap();
+    let ngo = hub.viewer("ong-bologna").await;
+    let client = |scopes: Scopes| {
+        let id = Uuid::nil();
+        ngo.clone().as_client(Client { id, scopes, purpose: None, requests_per_minute: 1, cost_per_minute: 1 })
+    };
+    let bologna = hub.viewer("prefettura-bologna").await;
+    let delegation = Delegation {
+        id: Uuid::nil(),
+        office,
+        delegate: ngo.organisation.unwrap(),
+        rooms: vec![Room::Plans],
+        mode: DelegationMode::Read,
+        until: TODAY,
+    };
+    let viewers = [
+        ("DLCI", hub.viewer("dlci").await),
+        ("office", bologna.clone()),
+        ("council", hub.viewer("consiglio-bologna").await),
+        ("NGO", ngo.clone()),
+        ("its client, all scopes", client(Scope::ALL.into_iter().collect())),
+        ("its client, plan:read", client([Scope::PlanRead].into_iter().collect())),
+        ("NGO for the office's plans", ngo.clone().under(delegation, &bologna)),
+        ("other office", hub.office("PREF-TO").await),
+        ("public", Viewer::public()),
+    ];
+    let mut table = format!("{:<34}", "records of the office of Bologna");
+    for (name, _) in &viewers {
+        table += &format!(" | {name}");
+    }
+    for (label, name, becomes) in KINDS {
+        for visibility in visibilities(name) {
+            let becomes = becomes.replace("$office", &format!("'{office}'")).replace("$number", &number.to_string());
+            let comma = if becomes.is_empty() { "" } else { ", " };
+            let statement = format!(
+                "update {name} set {becomes}{comma}visibility = '{visibility}' where ctid = (
+                   select ctid from {name} where {} limit 1) returning ctid::text, audience",
+                candidates(name)
+            );
+            let (row, _): (String, i32) =
+                sqlx::query_as(AssertSqlSafe(statement)).fetch_one(&mut all).await.expect(label);
+            table += &format!("\n{:<34}", format!("{label}, {visibility}"));
+            for (caller, viewer) in &viewers {
+                let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), "test", TODAY);
+                let count = format!("select count(*) from {name} where ctid = '{row}'::tid");
+                let mut statement = graph.statement().await.unwrap();
+                let seen: i64 = sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut *statement).await.unwrap();
+                table += &format!(" | {:<width$}", if seen == 1 { "sees" } else { "-" }, width = caller.len());
+            }
+        }
+    }
+    insta::assert_snapshot!("matrix", table);
+}
