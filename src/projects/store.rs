@@ -80,10 +80,12 @@ pub async fn of_interventions(
     Ok(grouped(rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?))
 }
 
-/// Ids of the interventions that projects carry out.
+/// Ids of the interventions that projects carry out. A link has the project's audience: the join leaves out those of
+/// plans that the viewer may not see, so that nothing is loaded, or not, because of them.
 pub async fn interventions(connection: &mut PgConnection, projects: &[Uuid]) -> Result<HashMap<Uuid, Arc<[Uuid]>>> {
     let rows: Vec<(Uuid, Uuid)> = sqlx::query_as(
-        "select project_id, intervention_id from project_intervention where project_id = any($1) order by 1, 2",
+        "select l.project_id, i.id from project_intervention l join plan_intervention i on i.id = l.intervention_id
+         where l.project_id = any($1) order by 1, 2",
     )
     .bind(projects)
     .fetch_all(connection)

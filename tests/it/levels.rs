@@ -29,9 +29,14 @@ impl TestHub {
             assert_eq!(name, "public");
             return Viewer::public();
         };
+        self.acting_for(persona).await
+    }
+
+    /// The viewer who acts for a persona's organisation, be it one of the demonstration's or not.
+    pub async fn acting_for(&self, persona: Persona) -> Viewer {
         let viewers = Viewers::default();
         let viewer = viewers.acting_for(persona.organisation_id(), TODAY, &self.hub.database).await;
-        viewer.expect("the database answers").expect("the demonstration has every persona")
+        viewer.expect("the database answers").expect("there is such an organisation")
     }
 
     /// The viewer of an office of the prefect, by its code.

@@ -18,6 +18,7 @@ mod migrations;
 mod network;
 mod overview;
 mod policies;
+mod probes;
 mod readme;
 mod rights;
 mod sdl;

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Message, http::HeaderValue};
 use crate::http::Served;
 use crate::levels::REFERENCE;
 
-type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+pub type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn connect(hub: &Served) -> Socket {
     let mut request = format!("ws://{}/graphql/ws", hub.address).into_client_request().unwrap();
