@@ -4,6 +4,7 @@ mod caller;
 mod executor;
 mod graphql;
 mod health;
+mod oauth;
 mod pages;
 mod personas;
 mod reply;
@@ -24,6 +25,7 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::hub::Hub;
 
 pub use executor::{Answer, Checked, Executor, Operation};
+pub use oauth::Failed;
 pub use personas::{DemoPersona, personas};
 pub use reply::{LARGEST_BODY, MOST_OPERATIONS};
 
@@ -71,6 +73,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql", any(graphql::endpoint).layer(cors))
         .route("/graphql/ws", get(websocket::endpoint))
         .route("/schema.graphql", get(pages::schema))
+        .merge(oauth::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))
