@@ -80,7 +80,7 @@ pub struct Hub {
 impl Hub {
     /// Loads the reference data and starts to listen for changes. The database must be migrated.
     pub async fn start(database: Database, access: Settings, kinds: References) -> anyhow::Result<Arc<Self>> {
-        let authenticator = Authenticator::new(database.clone(), &access);
+        let authenticator = Authenticator::new(database.clone(), &access)?;
         let hub = Arc::new(Self {
             database,
             authenticator,
@@ -96,6 +96,7 @@ impl Hub {
             hub.refresh(kind).await?;
         }
         let mut following = hub.following.lock().expect("no panic while held");
+        following.spawn(tend(Arc::downgrade(&hub)));
         following.spawn(forget(Arc::downgrade(&hub), hub.changes.subscribe()));
         for kind in kinds.0 {
             following.spawn(follow(Arc::downgrade(&hub), kind, hub.changes.subscribe()));
@@ -204,6 +205,18 @@ async fn follow(hub: Weak<Hub>, kind: ReferenceKind, mut changes: broadcast::Rec
             rested = Instant::now() + started.elapsed() * REST;
             (pause, stale) = (PAUSES.0, false);
         }
+    }
+}
+
+/// How often the hub does what needs doing now and then.
+const TENDED: Duration = Duration::from_secs(60);
+
+/// Lets the authenticator look after its keys, clients and assertions.
+async fn tend(hub: Weak<Hub>) {
+    while let Some(hub) = hub.upgrade() {
+        hub.authenticator.tend().await;
+        drop(hub);
+        tokio::time::sleep(TENDED).await;
     }
 }
 

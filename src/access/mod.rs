@@ -8,6 +8,8 @@
 pub mod action;
 pub mod audience;
 pub mod audit;
+pub mod clients;
+pub mod keys;
 pub mod persona;
 pub mod rules;
 pub mod scope;

@@ -132,10 +132,18 @@ impl Settings {
             provider.client_secret =
                 secret(provider.client_secret.take(), provider.client_secret_file.take()).with_context(of)?;
         }
+        // A token's issuer chooses who checks it: no two may have the same name.
+        let mut identifiers = std::collections::HashSet::from([self.public_url.clone()]);
         for issuer in &mut self.issuers {
             let of = || format!("issuer \"{}\"", issuer.name);
             ensure!(is_name(&issuer.name), "{}: the name has small letters, digits and hyphens, 40 at the most", of());
             ensure!(names.insert(issuer.name.clone()), "{}: the name stands twice", of());
+            ensure!(
+                identifiers.insert(issuer.issuer.clone()),
+                "{}: another issuer, or the hub itself, is {}, too",
+                of(),
+                issuer.issuer
+            );
             for url in [Some(&issuer.issuer), issuer.jwks_url.as_ref(), issuer.introspection_url.as_ref()]
                 .into_iter()
                 .flatten()
@@ -160,7 +168,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// https, or http on this machine alone: what is fetched there decides who comes in.
-fn ensure_url(url: &str) -> anyhow::Result<()> {
+pub(super) fn ensure_url(url: &str) -> anyhow::Result<()> {
     let parsed = reqwest::Url::parse(url).with_context(|| format!("{url} is no URL"))?;
     let host = parsed.host_str().unwrap_or_default();
     let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::open::Opened;
+use super::open::{self, Opened};
 use super::serve;
 use crate::access::Settings;
 use crate::access::persona::PERSONAS;
@@ -34,7 +34,7 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     preparing.finish_and_clear();
     load(&opened, &arguments).await?;
     let key = DemoKey::read_or_make(&config.data_dir)?;
-    let access = Settings { demo_key: Some(key.clone()), ..config.access()? };
+    let access = Settings { demo_key: Some(key.clone()), ..open::access(config)? };
     let hub = Hub::start(opened.database.clone(), access, schema::references()).await?;
     let settings = http::Settings { personas: http::personas(&hub, &key).await?, ..config.http() };
     introduce(config, &settings.personas);

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod health;
 mod import;
+mod keys;
 mod migrate;
 mod open;
 pub mod schema;
@@ -45,6 +46,9 @@ enum Command {
     Schema(schema::Command),
     /// Print a demonstration token.
     Token(token::Arguments),
+    /// Work with the keys that sign the hub's own tokens.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Ask the running hub whether it is ready; tells by its exit code.
     Health,
     /// Check everything that the hub needs on this machine, with a remedy for what is missing.
@@ -79,6 +83,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(config, arguments).await,
         Command::Schema(command) => schema::run(&command),
         Command::Token(arguments) => token::run(config, arguments),
+        Command::Keys(command) => keys::run(config, command).await,
         Command::Health => health::run(config).await,
         Command::Doctor => doctor::run(config).await,
     }

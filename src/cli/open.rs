@@ -4,10 +4,29 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::access::Settings;
+use crate::access::keys::HubKey;
+use crate::access::secret::Secret;
 use crate::config::Config;
 use crate::db::Database;
 use crate::db::embedded::Embedded;
 use crate::integration::reference;
+
+/// How callers come in, with the hub's own key.
+pub(super) fn access(config: &Config) -> anyhow::Result<Settings> {
+    Ok(Settings { hub_key: Some(hub_key(config)?), ..config.access()? })
+}
+
+/// The hub's own key: from the file that the settings name, else from the data directory, where it is made at first.
+pub(super) fn hub_key(config: &Config) -> anyhow::Result<Secret> {
+    match &config.hub_key_file {
+        Some(file) => HubKey::in_file(file),
+        None => {
+            std::fs::create_dir_all(&config.data_dir)?;
+            HubKey::in_file_or_made(&config.data_dir.join("hub-key"))
+        }
+    }
+}
 
 /// The open database, and the private server behind it if there is one.
 pub(super) struct Opened {

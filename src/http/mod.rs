@@ -6,6 +6,7 @@ mod executor;
 mod failures;
 mod graphql;
 mod health;
+mod oauth;
 mod pages;
 mod personas;
 mod reply;
@@ -33,6 +34,7 @@ use budgets::Budgets;
 use failures::Failures;
 
 pub use executor::{Answer, Checked, Executor, Operation};
+pub use oauth::Failed;
 pub use personas::{DemoPersona, personas};
 pub use reply::{LARGEST_BODY, MOST_OPERATIONS};
 
@@ -119,6 +121,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql", any(graphql::endpoint).layer(cors))
         .route("/graphql/ws", get(websocket::endpoint))
         .route("/schema.graphql", get(pages::schema))
+        .merge(oauth::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))

@@ -1,0 +1,155 @@
+//! Refusals of the token endpoint (RFC 6749, section 5.2).
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Json, Response};
+use serde_json::json;
+
+use crate::access::token::Denied;
+use crate::locale::Message;
+
+/// On a response: somebody failed to show who they are. What counts failures looks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed;
+
+/// Why there is no token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OauthError {
+    /// The body is no form, or too long.
+    NoForm,
+    /// A parameter that must be there is not.
+    Missing(&'static str),
+    /// A parameter stands twice.
+    Twice,
+    /// More than one way of showing who one is.
+    TwoWays,
+    /// Another grant than client credentials.
+    UnsupportedGrantType,
+    InvalidClient,
+    UnauthorizedClient,
+    InvalidScope,
+    Unavailable,
+}
+
+impl From<Denied> for OauthError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::InvalidClient => Self::InvalidClient,
+            Denied::UnauthorizedClient => Self::UnauthorizedClient,
+            Denied::InvalidScope => Self::InvalidScope,
+            Denied::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl OauthError {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::NoForm | Self::Missing(_) | Self::Twice | Self::TwoWays => "invalid_request",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidClient => "invalid_client",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::InvalidScope => "invalid_scope",
+            Self::Unavailable => "temporarily_unavailable",
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidClient => StatusCode::UNAUTHORIZED,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// ASCII alone, without quotes: the standard allows no other characters in `error_description`.
+    fn message(self) -> Message {
+        match self {
+            Self::NoForm => Message::new(
+                "Il corpo deve essere application/x-www-form-urlencoded, di 64 KiB al massimo.",
+                "The body must be application/x-www-form-urlencoded, of 64 KiB at the most.",
+            ),
+            Self::Missing(name) => {
+                Message::new(format!("Manca il parametro {name}."), format!("The parameter {name} is missing."))
+            }
+            Self::Twice => Message::new("Un parametro compare due volte.", "A parameter is given twice."),
+            Self::TwoWays => Message::new(
+                "Il client si autentica in un solo modo: segreto nell'intestazione, segreto nel corpo o asserzione.",
+                "The client authenticates in one way: secret in the header, secret in the body, or assertion.",
+            ),
+            Self::UnsupportedGrantType => Message::new(
+                "Si rilasciano token solo per client_credentials.",
+                "Tokens are issued for client_credentials alone.",
+            ),
+            Self::InvalidClient => Message::new(
+                "Le credenziali del client non sono valide.",
+                "The credentials of the client are not valid.",
+            ),
+            Self::UnauthorizedClient => Message::new(
+                "Il client non ha accesso: revocato, scaduto, o di un ente cessato.",
+                "The client is not let in: revoked, expired, or of an organisation that is no more.",
+            ),
+            Self::InvalidScope => Message::new(
+                "Uno scope non esiste, o il client non ne dispone.",
+                "There is no such scope, or the client is not registered with it.",
+            ),
+            Self::Unavailable => Message::new(
+                "Il servizio non risponde ora: riprovare.",
+                "The service cannot answer right now: try again.",
+            ),
+        }
+    }
+
+    /// The answer, in the language of the request.
+    pub fn into_response(self) -> Response {
+        let body = json!({ "error": self.code(), "error_description": self.message().to_string() });
+        let mut response = (self.status(), Json(body)).into_response();
+        match self {
+            Self::InvalidClient => {
+                let challenge = header::HeaderValue::from_static("Basic realm=\"raccordo\", charset=\"UTF-8\"");
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+                response.extensions_mut().insert(Failed);
+            }
+            Self::Unavailable => {
+                response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [OauthError; 9] = [
+        OauthError::NoForm,
+        OauthError::Missing("grant_type"),
+        OauthError::Twice,
+        OauthError::TwoWays,
+        OauthError::UnsupportedGrantType,
+        OauthError::InvalidClient,
+        OauthError::UnauthorizedClient,
+        OauthError::InvalidScope,
+        OauthError::Unavailable,
+    ];
+
+    #[test]
+    fn descriptions_have_only_characters_that_the_standard_allows() {
+        for error in ALL {
+            let Message { it, en } = error.message();
+            for text in [it, en] {
+                let fits = |byte: u8| (0x20..=0x7e).contains(&byte) && !b"\"\\".contains(&byte);
+                assert!(text.bytes().all(fits), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_fails_to_show_who_they_are_is_counted() {
+        for error in ALL {
+            let counted = error.into_response().extensions().get::<Failed>().is_some();
+            assert_eq!(counted, error == OauthError::InvalidClient, "{error:?}");
+        }
+    }
+}
