@@ -73,7 +73,8 @@ pub struct Refused {
     message: Message,
     reason: Option<&'static str>,
     numbers: Option<(usize, usize)>,
-    retry_after: Option<Duration>,
+    /// Seconds.
+    retry_after: Option<u32>,
 }
 
 impl Refused {
@@ -98,7 +99,7 @@ impl Refused {
 
     /// Says when to try again; whole seconds, rounded up.
     pub fn retry_after(self, wait: Duration) -> Self {
-        Self { retry_after: Some(wait), ..self }
+        Self { retry_after: Some(wait.as_secs_f64().ceil() as u32), ..self }
     }
 
     /// As the body of an answer, in the language of the request.
@@ -118,9 +119,9 @@ impl Refused {
         let body = self.body(request_id).to_string();
         let mut response = (self.status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
         let headers = response.headers_mut();
-        let usual = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::from_secs(1));
+        let usual = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
         if let Some(wait) = self.retry_after.or(usual) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs_f64().ceil() as u64));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
         match self.status {
             StatusCode::UNAUTHORIZED => {
