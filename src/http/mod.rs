@@ -2,6 +2,7 @@
 
 mod caller;
 mod executor;
+mod exports;
 mod graphql;
 mod health;
 mod pages;
@@ -71,6 +72,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql", any(graphql::endpoint).layer(cors))
         .route("/graphql/ws", get(websocket::endpoint))
         .route("/schema.graphql", get(pages::schema))
+        .route("/export/own-data.json", get(exports::own_data))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))
