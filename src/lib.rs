@@ -9,7 +9,8 @@
 //! - [`integration`]: data from outside: the reference data that every installation holds, and imports.
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
 //!   [`funding`], [`plans`], [`projects`], [`agreements`], each with its tables, its types and its part of the
-//!   schema; [`network`], [`search`], [`overview`], [`relay`] and [`viewer`] are ways through all of them.
+//!   schema; [`accounts`] are the people who come in; [`network`], [`search`], [`overview`], [`relay`] and [`viewer`] are
+//!   ways through all of them.
 //! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
 //! - [`access`]: who the caller is and which rows that makes visible.
@@ -19,6 +20,7 @@
 #![recursion_limit = "512"]
 
 pub mod access;
+pub mod accounts;
 pub mod agreements;
 pub mod cli;
 pub mod config;

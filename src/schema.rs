@@ -1,6 +1,6 @@
 //! Merges the rooms' parts of the schema; nothing else.
 
-use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
 
 use crate::councils::Councils;
 use crate::funding::Programmes;
@@ -9,8 +9,8 @@ use crate::network::NetworkSnapshot;
 use crate::organisations::Directory;
 use crate::territory::Territory;
 use crate::{
-    agreements, councils, funding, hub, network, organisations, overview, plans, projects, relay, search, territory,
-    viewer,
+    accounts, agreements, councils, funding, hub, network, organisations, overview, plans, projects, relay, search,
+    territory, viewer,
 };
 
 /// Entry points of the graph [grafo della governance].
@@ -33,16 +33,27 @@ pub struct Query(
     network::query::NetworkQuery,
 );
 
+/// What callers change. Each field bears the name of its action, answers with a payload of its own, and leaves an entry
+/// in the audit; what is refused is told in `userErrors`, and the fields beside it stand.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    accounts::mutation::SessionMutation,
+    accounts::mutation::InvitationMutation,
+    accounts::mutation::MembershipMutation,
+    accounts::mutation::DelegationMutation,
+    accounts::mutation::PrivacyMutation,
+);
+
 /// What the hub tells as it happens.
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(hub::HubSubscription);
 
 /// The whole schema.
-pub type RaccordoSchema = Schema<Query, EmptyMutation, Subscription>;
+pub type RaccordoSchema = Schema<Query, Mutation, Subscription>;
 
 /// The schema without limits: what `schema print` shows.
-pub fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
-    Schema::build(Query::default(), EmptyMutation, Subscription::default())
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
 }
 
 /// The reference data that the rooms keep in memory.

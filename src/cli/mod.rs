@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod health;
 mod import;
+mod invite;
 mod keys;
 mod migrate;
 mod open;
@@ -41,6 +42,8 @@ enum Command {
     Migrate,
     /// Import a file, matching records by their natural keys.
     Import(import::Arguments),
+    /// Invite a person into an organisation, e.g. its first administrator; prints the link.
+    Invite(invite::Arguments),
     /// Work with the schema.
     #[command(subcommand)]
     Schema(schema::Command),
@@ -81,6 +84,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo::run(config, arguments).await,
         Command::Migrate => migrate::run(config).await,
         Command::Import(arguments) => import::run(config, arguments).await,
+        Command::Invite(arguments) => invite::run(config, arguments).await,
         Command::Schema(command) => schema::run(&command),
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,

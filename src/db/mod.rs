@@ -26,6 +26,10 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 /// Connections at the most by which the hub keeps itself up to date.
 const UPKEEP: u32 = 3;
 
+/// Connections at the most that change something: a request holds one beside that of its session, and must not wait
+/// for it among those that wait for a session.
+const WRITING: u32 = 4;
+
 /// How the hub reaches its database.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
@@ -46,6 +50,8 @@ impl Default for DatabaseSettings {
 pub struct Database {
     /// Read sessions: what callers' requests run in.
     pool: PgPool,
+    /// Transactions that change something: [`Self::write`].
+    writing: PgPool,
     /// What the hub reads for itself: [`Self::upkeep`].
     upkeep: PgPool,
     options: PgConnectOptions,
@@ -55,8 +61,7 @@ pub struct Database {
 impl Database {
     /// Opens the pools; connects once, and refuses a server that is too old.
     pub async fn open(options: PgConnectOptions, settings: DatabaseSettings) -> anyhow::Result<Self> {
-        let pool = PgPoolOptions::new()
-            .max_connections(settings.pool_size)
+        let sessions = PgPoolOptions::new()
             .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(5))
             // A session ends here whatever became of its request: nothing that it set outlives it.
@@ -65,7 +70,10 @@ impl Database {
                     connection.execute("rollback").await?;
                     Ok(true)
                 })
-            })
+            });
+        let writing = sessions.clone().max_connections(WRITING).connect_lazy_with(options.clone());
+        let pool = sessions
+            .max_connections(settings.pool_size)
             .connect_with(options.clone())
             .await
             .context("PostgreSQL does not answer")?;
@@ -83,7 +91,7 @@ impl Database {
             .idle_timeout(Duration::from_secs(60))
             .after_connect(|connection, _| Box::pin(see_all(connection)))
             .connect_lazy_with(options.clone());
-        Ok(Self { pool, upkeep, options, settings })
+        Ok(Self { pool, writing, upkeep, options, settings })
     }
 
     /// Brings the schema up to date. Safe to run from several hubs at once.
@@ -110,7 +118,7 @@ impl Database {
 
     /// Closes the pools, once their connections have come back.
     pub async fn close(&self) {
-        tokio::join!(self.pool.close(), self.upkeep.close());
+        tokio::join!(self.pool.close(), self.writing.close(), self.upkeep.close());
     }
 
     /// Whether the database answers.

@@ -12,7 +12,7 @@ pub struct Writing(PoolConnection<Postgres>);
 impl Database {
     /// Opens a transaction with a viewer's settings.
     pub async fn write(&self, settings: &str) -> sqlx::Result<Writing> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.writing.acquire().await?;
         let timeout = self.settings().statement_timeout.as_millis();
         let opening =
             format!("begin; set local role raccordo_writer; {settings} set local statement_timeout = {timeout}");

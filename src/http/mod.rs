@@ -3,6 +3,7 @@
 mod budgets;
 mod caller;
 mod executor;
+mod exports;
 mod failures;
 mod graphql;
 mod health;
@@ -122,6 +123,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql/ws", get(websocket::endpoint))
         .route("/schema.graphql", get(pages::schema))
         .merge(oauth::routes())
+        .route("/export/own-data.json", get(exports::own_data))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))

@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, Description, Object};
 
-use crate::access::Level;
+use crate::access::{Level, Role};
+use crate::accounts::query::{self as accounts, Account};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Result};
 use crate::network::model::TieKind;
@@ -30,6 +31,16 @@ impl Viewer {
             Some(organisation) => organisations::organisation(graph, organisation).await,
             None => Ok(None),
         }
+    }
+
+    /// What the person is in that body; null where no person asks, or acts for nobody [ruolo].
+    async fn role(&self, ctx: &Context<'_>) -> Option<Role> {
+        Some(Graph::of(ctx).viewer.person()?.membership.as_ref()?.role)
+    }
+
+    /// The account of the person who asks; null for any other caller [account].
+    async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
+        accounts::account(Graph::of(ctx)).await
     }
 
     /// What lies around the body that the caller acts for in the coordination network on a day; null for the public

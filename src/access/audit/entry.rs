@@ -16,6 +16,9 @@ text_enum! {
     }
 }
 
+/// The reason in an entry for what the hub's operator did at the command line: nobody who signed in did it.
+pub const BY_OPERATOR: &str = "BY_OPERATOR";
+
 /// What an action was done to.
 #[derive(Clone, Debug)]
 pub struct Subject {
@@ -62,7 +65,7 @@ impl Changes {
 pub struct Entry {
     pub action: Action,
     pub outcome: Outcome,
-    /// The code of the rule that refused, or of the failure.
+    /// The code of the rule that refused, or of the failure; [`BY_OPERATOR`].
     pub reason: Option<String>,
     pub subject: Option<Subject>,
     pub changes: Changes,

@@ -6,5 +6,5 @@
 mod entry;
 mod store;
 
-pub use entry::{Changes, Entry, Outcome, Subject};
+pub use entry::{BY_OPERATOR, Changes, Entry, Outcome, Subject};
 pub use store::add;

@@ -94,7 +94,7 @@ impl Authenticator {
         request_id: &str,
     ) -> Result<Issued, Denied> {
         let issued = now();
-        let token = self.keys.sign(&json!({
+        let claims = json!({
             "iss": self.public_url,
             "aud": self.public_url,
             "sub": client.id.to_string(),
@@ -103,8 +103,8 @@ impl Authenticator {
             "iat": issued,
             "exp": issued + TOKEN_LIFETIME.num_seconds(),
             "jti": Uuid::now_v7().to_string(),
-        }));
-        let token = token.await.map_err(|error| {
+        });
+        let token = self.keys.sign(&claims).await.map_err(|error| {
             tracing::error!(error = format!("{error:#}"), "no token can be issued");
             Denied::Unavailable
         })?;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, OutputType, SimpleObject, TypeName};
 
 use super::Organisation;
-use crate::access::Level;
+use crate::access::{Level, Role};
+use crate::accounts::query::{self as accounts, Delegation, Invitation, Membership};
 use crate::agreements::model::{AgreementOrder, AgreementsOf};
 use crate::agreements::query::{self as agreements, Agreement};
 use crate::councils::query::{self as councils, CouncilSeat};
@@ -209,6 +210,38 @@ impl<K: OutputType> Body<K> {
     ) -> Result<Option<Network>> {
         let narrowing = Narrowing { hops, as_of, tie_kinds, ..Narrowing::default() };
         network::around(Graph::of(ctx), self.0.id, narrowing).await
+    }
+
+    /// Its members in force, in the order of their beginning; none for who does not act for it [persone].
+    pub async fn memberships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Only those with this role.")] role: Option<Role>,
+    ) -> Result<Page<Membership>> {
+        accounts::memberships_of(Graph::of(ctx), self.0.id, role, first, after).await
+    }
+
+    /// Its invitations, the newest first; none for who does not act for it [inviti].
+    pub async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Invitation>> {
+        accounts::invitations_of(Graph::of(ctx), self.0.id, first, after).await
+    }
+
+    /// Delegations that it gave or holds, the last begun first; only those that the caller's own body gave or holds, too
+    /// [deleghe].
+    pub async fn delegations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Delegation>> {
+        accounts::delegations_of(Graph::of(ctx), self.0.id, first, after).await
     }
 
     /// Who may see this record [visibilità].

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, MergedObject, Object};
 
 use super::{Body, Contact, RegisterEntry, organisations_of};
-use crate::access::Level;
+use crate::access::{Level, Role};
+use crate::accounts::query::{Delegation, Invitation, Membership};
 use crate::agreements::model::AgreementOrder;
 use crate::agreements::query::Agreement;
 use crate::councils::query::{CouncilSeat, TerritorialCouncilFields};
@@ -99,6 +100,28 @@ use crate::territory::query::{self as territory, Municipality, Province};
         arg(name = "hops", ty = "Option<i32>", desc = "Steps from it, 1 to 3; 1 when left out."),
         arg(name = "as_of", ty = "Option<Date>", desc = "Day; today when left out."),
         arg(name = "tie_kinds", ty = "Option<Vec<TieKind>>", desc = "Only these kinds of ties, also to walk over.")
+    ),
+    field(
+        name = "memberships",
+        ty = "Result<Page<Membership>>",
+        desc = "Its members in force, in the order of their beginning; none for who does not act for it [persone].",
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins."),
+        arg(name = "role", ty = "Option<Role>", desc = "Only those with this role.")
+    ),
+    field(
+        name = "invitations",
+        ty = "Result<Page<Invitation>>",
+        desc = "Its invitations, the newest first; none for who does not act for it [inviti].",
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins.")
+    ),
+    field(
+        name = "delegations",
+        ty = "Result<Page<Delegation>>",
+        desc = "Delegations that it gave or holds, the last begun first; only those that the caller's own body gave or holds, too [deleghe].",
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins.")
     ),
     field(name = "visibility", ty = "Visibility", desc = "Who may see this record [visibilità]."),
     field(name = "is_synthetic", ty = "bool", desc = "Whether this is made-up demonstration data [dato sintetico]."),
