@@ -171,9 +171,9 @@ struct Raw {
     log_format: LogFormat,
     public_url: Option<String>,
     hub_key_file: Option<PathBuf>,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "session_time")]
     session_idle: Duration,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "session_time")]
     session_lifetime: Duration,
     #[serde(default)]
     trusted_proxies: Vec<IpNet>,
@@ -321,15 +321,28 @@ fn given(env: Env, prefix: &'static str) -> Env {
     })
 }
 
-/// `10s`, `500ms`, `2min`; a bare number is seconds.
+/// Of an operation or a statement.
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let time = time(deserializer)?.filter(|time| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(time));
+    time.ok_or_else(|| serde::de::Error::custom("not a time from 1ms to 60min, e.g. 10s, 500ms or 2min"))
+}
+
+/// Of a browser session.
+fn session_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let range = Duration::from_secs(60)..=Duration::from_secs(30 * 86_400);
+    let time = time(deserializer)?.filter(|time| range.contains(time));
+    time.ok_or_else(|| serde::de::Error::custom("not a time from 1min to 720h, e.g. 30min or 12h"))
+}
+
+/// `10s`, `500ms`, `2min`, `12h`; a bare number is seconds.
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Given {
         Seconds(u64),
         Text(String),
     }
-    let parsed = match Given::deserialize(deserializer)? {
+    Ok(match Given::deserialize(deserializer)? {
         Given::Seconds(seconds) => Some(Duration::from_secs(seconds)),
         Given::Text(text) => {
             let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -338,14 +351,13 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
                 "ms" => Some(1),
                 "s" | "" => Some(1_000),
                 "min" => Some(60_000),
+                "h" => Some(3_600_000),
                 _ => None,
             };
-            milliseconds.zip(number.parse::<u64>().ok()).map(|(unit, number)| Duration::from_millis(number * unit))
+            let number = number.parse::<u64>().ok();
+            milliseconds.zip(number).and_then(|(unit, number)| number.checked_mul(unit)).map(Duration::from_millis)
         }
-    };
-    parsed
-        .filter(|time| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(time))
-        .ok_or_else(|| serde::de::Error::custom("not a time from 1ms to 60min, e.g. 10s, 500ms or 2min"))
+    })
 }
 
 /// One line for each mistake: where it stands, which key, what is allowed. Values are not repeated where they are secret.
@@ -409,6 +421,7 @@ mod tests {
             ("listen = 'here'", ["listen", "invalid socket address"]),
             ("database_pool_size = 0", ["database_pool_size", "from 1 to 1000"]),
             ("database_pool_size = 'many'", ["database_pool_size", "u32 is expected"]),
+            ("session_idle = '1s'", ["session_idle", "from 1min to 720h"]),
             ("database_statement_timeout = '3 days'", ["database_statement_timeout", "from 1ms to 60min"]),
             ("log_format = 'xml'", ["log_format", "text, json"]),
             ("database_url = 'mysql://root:secret@db'", ["database_url", "postgres://user:password@host"]),
