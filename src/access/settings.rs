@@ -144,10 +144,11 @@ impl Settings {
                 of(),
                 issuer.issuer
             );
-            for url in [Some(&issuer.issuer), issuer.jwks_url.as_ref(), issuer.introspection_url.as_ref()]
-                .into_iter()
-                .flatten()
-            {
+            ensure!(!issuer.issuer.is_empty() && !issuer.audience.is_empty(), "{}: issuer or audience is empty", of());
+            // An identifier need be no address, and PDND's is none: only discovery starts from it.
+            let discovered = issuer.kind != IssuerKind::Introspection && issuer.jwks_url.is_none();
+            let start = discovered.then_some(&issuer.issuer);
+            for url in [start, issuer.jwks_url.as_ref(), issuer.introspection_url.as_ref()].into_iter().flatten() {
                 ensure_url(url).with_context(of)?;
             }
             ensure!(
@@ -186,5 +187,46 @@ fn secret(given: Option<Secret>, file: Option<PathBuf>) -> anyhow::Result<Option
             Ok(Some(Secret::from(text.trim().to_owned())))
         }
         (None, None) => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn complete(issuers: &[Value]) -> Result<Settings, String> {
+        let issuers = issuers.iter().map(|issuer| serde_json::from_value(issuer.clone()).unwrap()).collect();
+        Settings { issuers, ..Settings::default() }.complete().map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn an_issuer_is_named_once_and_reached_over_https() {
+        let jwt = json!({ "name": "regione", "kind": "jwt", "issuer": "https://id.example", "audience": "hub" });
+        let pdnd = json!({ "name": "pdnd", "kind": "pdnd", "issuer": "interop.pagopa.it", "audience": "hub",
+            "jwks_url": "https://interop.pagopa.it/.well-known/jwks.json" });
+        let with = |issuer: &Value, name: &str, value: Value| {
+            let mut issuer = issuer.clone();
+            issuer[name] = value;
+            issuer
+        };
+        assert_eq!(complete(&[jwt.clone(), pdnd.clone()]).unwrap().issuers.len(), 2);
+        assert!(complete(&[with(&jwt, "issuer", json!("http://127.0.0.1:9000"))]).is_ok(), "on this machine");
+        for (issuers, part) in [
+            (vec![with(&jwt, "name", json!("La Regione"))], "small letters"),
+            (vec![jwt.clone(), jwt.clone()], "stands twice"),
+            (vec![jwt.clone(), with(&jwt, "name", json!("other"))], "another issuer"),
+            (vec![with(&jwt, "issuer", json!(Settings::default().public_url))], "the hub itself"),
+            (vec![with(&jwt, "issuer", json!("http://id.example"))], "https is needed"),
+            (vec![with(&jwt, "issuer", json!("id.example"))], "no URL"),
+            (vec![with(&jwt, "audience", json!(""))], "empty"),
+            (vec![with(&pdnd, "jwks_url", json!("http://interop.pagopa.it/keys"))], "https is needed"),
+            (vec![with(&pdnd, "jwks_url", Value::Null)], "no URL"),
+            (vec![with(&jwt, "kind", json!("introspection"))], "introspection_url is missing"),
+        ] {
+            let error = complete(&issuers).unwrap_err();
+            assert!(error.contains(part), "{error}");
+        }
     }
 }

@@ -35,7 +35,6 @@ use budgets::Budgets;
 use failures::Failures;
 
 pub use executor::{Answer, Checked, Executor, Operation};
-pub use oauth::Failed;
 pub use personas::{DemoPersona, personas};
 pub use reply::{LARGEST_BODY, MOST_OPERATIONS};
 

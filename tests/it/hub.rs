@@ -117,18 +117,22 @@ impl TestHub {
 
     /// Serves the endpoints on a free port until the test ends; returns the address, e.g. `127.0.0.1:40123`.
     pub async fn serve(&self, settings: http::Settings) -> String {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let address = listener.local_addr().expect("it is bound").to_string();
-        let router = http::router(http::App::new(self.hub.clone(), settings));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async { axum::serve(listener, service).await });
-        address
+        serve(self.hub.clone(), settings).await
     }
 
     /// A connection that sees every row: to lay out records and to look behind the graph.
     pub async fn maintenance(&self) -> PgConnection {
         self.hub.database.maintenance().await.expect("the database answers")
     }
+}
+
+/// Serves a hub's endpoints on a free port until the test ends; returns the address.
+pub async fn serve(hub: Arc<Hub>, settings: http::Settings) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    let service = http::router(http::App::new(hub, settings)).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async { axum::serve(listener, service).await });
+    address
 }
 
 /// One test's database, a copy of a sample's template.

@@ -1,5 +1,7 @@
 //! Opaque tokens, which their issuer is asked about (RFC 7662).
 
+use std::time::Duration;
+
 use tokio::sync::Semaphore;
 
 use super::Refusal;
@@ -9,6 +11,8 @@ use crate::access::Issuer;
 
 /// Questions under way to one issuer at the most.
 const AT_ONCE: usize = 8;
+/// How long a question waits for its turn.
+const WAIT: Duration = Duration::from_secs(3);
 
 /// How one issuer is asked.
 pub struct Introspection {
@@ -31,7 +35,8 @@ impl Introspection {
     /// # Errors
     /// [`Refusal::Unavailable`] where the issuer does not answer, or answers what cannot be understood.
     pub async fn ask(&self, token: &str) -> Result<Option<Claims>, Refusal> {
-        let _place = self.places.acquire().await.expect("never closed");
+        let place = tokio::time::timeout(WAIT, self.places.acquire()).await;
+        let _place = place.map_err(|_| Refusal::Unavailable)?.expect("never closed");
         let form = [("token", token), ("token_type_hint", "access_token")];
         let secret = self.issuer.client_secret.as_ref().map_or("", |secret| secret.reveal());
         let credentials = self.issuer.client_id.as_deref().map(|name| (name, secret));

@@ -14,6 +14,7 @@ use crate::access::clients::Registered;
 use crate::access::keys::TOKEN_LIFETIME;
 use crate::access::scope::Scopes;
 use crate::access::{Action, Viewer, audience};
+use crate::db::Database;
 
 /// A token, just issued.
 pub struct Issued {
@@ -54,15 +55,14 @@ impl From<Refusal> for Denied {
 
 impl Authenticator {
     /// Issues a token to the client that this proves, for these scopes of its own, or all of them. Each token, and each
-    /// refusal to a client that there is, is written into the audit first.
+    /// refusal to a client that proved itself, is written into the audit first.
     pub async fn issue(&self, presented: &Presented, scope: Option<&str>, request_id: &str) -> Result<Issued, Denied> {
         let client = match self.recognise(presented).await {
             Ok(client) => client,
             Err(Unrecognised::Unavailable) => return Err(Denied::Unavailable),
             Err(Unrecognised::Wrong(named)) => {
-                // Whoever names a client is not the client.
                 if let Some(client) = named {
-                    self.refuse(&Viewer::public(), &client, &Denied::InvalidClient, request_id).await?;
+                    self.note_failure(&client, request_id);
                 }
                 return Err(Denied::InvalidClient);
             }
@@ -109,29 +109,44 @@ impl Authenticator {
             Denied::Unavailable
         })?;
         let changes = Changes::new().field("scope", Value::Null, scopes.to_string());
-        self.write(viewer, &Entry::done(Action::IssueToken, subject(client), changes), request_id).await?;
+        let entry = Entry::done(Action::IssueToken, subject(client), changes);
+        write(&self.database, viewer, &entry, request_id).await?;
         Ok(Issued { token, scopes })
+    }
+
+    /// Writes, as nobody's act, that somebody named a client and is not that client; behind the answer, which must not
+    /// take longer than for a client that there is not.
+    fn note_failure(&self, client: &Registered, request_id: &str) {
+        let (database, request_id) = (self.database.clone(), request_id.to_owned());
+        let entry = refusal(client, &Denied::InvalidClient);
+        tokio::spawn(async move {
+            // The reason of a failure is logged.
+            let _ = write(&database, &Viewer::public(), &entry, &request_id).await;
+        });
     }
 
     async fn refuse(
         &self,
         viewer: &Viewer,
-        client: &Arc<Registered>,
+        client: &Registered,
         denied: &Denied,
         request_id: &str,
     ) -> Result<(), Denied> {
-        let entry = Entry::refused(Action::IssueToken, denied.reason(), Some(subject(client)));
-        self.write(viewer, &entry, request_id).await
+        Ok(write(&self.database, viewer, &refusal(client, denied), request_id).await?)
     }
+}
 
-    async fn write(&self, viewer: &Viewer, entry: &Entry, request_id: &str) -> Result<(), Denied> {
-        let written = async {
-            let mut writing = self.database.write_for_hub().await?;
-            audit::add(writing.connection(), viewer, request_id, entry).await?;
-            writing.commit().await
-        };
-        Ok(written.await.map_err(unavailable)?)
-    }
+async fn write(database: &Database, viewer: &Viewer, entry: &Entry, request_id: &str) -> Result<(), Refusal> {
+    let written = async {
+        let mut writing = database.write_for_hub().await?;
+        audit::add(writing.connection(), viewer, request_id, entry).await?;
+        writing.commit().await
+    };
+    written.await.map_err(unavailable)
+}
+
+fn refusal(client: &Registered, denied: &Denied) -> Entry {
+    Entry::refused(Action::IssueToken, denied.reason(), Some(subject(client)))
 }
 
 fn subject(client: &Registered) -> Subject {

@@ -77,3 +77,44 @@ impl KeySet {
         older.0.iter().all(|old| self.0.iter().any(|key| key.jwk == old.jwk))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_for_signatures_of_a_kind_that_is_accepted_and_long_enough() {
+        use base64::Engine as _;
+        let bytes = |count: usize| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(vec![7; count]);
+        let rsa = |size: usize| json!({ "kty": "RSA", "n": bytes(size), "e": "AQAB" });
+        let p256 = json!({ "kty": "EC", "crv": "P-256", "x": bytes(32), "y": bytes(32) });
+        let ed25519 = json!({ "kty": "OKP", "crv": "Ed25519", "x": bytes(32) });
+        let with = |key: &Value, name: &str, value: Value| {
+            let mut key = key.clone();
+            key[name] = value;
+            key
+        };
+        for (key, algorithm) in [
+            (rsa(256), Some(Algorithm::RS256)),
+            (p256.clone(), Some(Algorithm::ES256)),
+            (ed25519.clone(), Some(Algorithm::EdDSA)),
+            (with(&rsa(256), "alg", json!("RS256")), Some(Algorithm::RS256)),
+            (with(&p256, "use", json!("sig")), Some(Algorithm::ES256)),
+            (rsa(128), None),
+            (with(&rsa(256), "alg", json!("RS512")), None),
+            (with(&rsa(256), "alg", json!("HS256")), None),
+            (with(&rsa(256), "use", json!("enc")), None),
+            (with(&rsa(256), "key_ops", json!(["encrypt"])), None),
+            (with(&p256, "x", json!(bytes(31))), None),
+            (with(&p256, "crv", json!("P-384")), None),
+            (with(&ed25519, "x", json!(bytes(33))), None),
+            (with(&ed25519, "crv", json!("X25519")), None),
+            (json!({ "kty": "oct", "k": bytes(32) }), None),
+            (json!({ "kty": "new" }), None),
+        ] {
+            assert_eq!(PublicKey::from_jwk(&key).map(|key| key.algorithm), algorithm, "{key}");
+        }
+    }
+}

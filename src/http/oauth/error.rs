@@ -7,10 +7,6 @@ use serde_json::json;
 use crate::access::token::Denied;
 use crate::locale::Message;
 
-/// On a response: somebody failed to show who they are. What counts failures looks for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failed;
-
 /// Why there is no token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OauthError {
@@ -107,7 +103,6 @@ impl OauthError {
             Self::InvalidClient => {
                 let challenge = header::HeaderValue::from_static("Basic realm=\"raccordo\", charset=\"UTF-8\"");
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-                response.extensions_mut().insert(Failed);
             }
             Self::Unavailable => {
                 response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
@@ -142,14 +137,6 @@ mod tests {
                 let fits = |byte: u8| (0x20..=0x7e).contains(&byte) && !b"\"\\".contains(&byte);
                 assert!(text.bytes().all(fits), "{text}");
             }
-        }
-    }
-
-    #[test]
-    fn whoever_fails_to_show_who_they_are_is_counted() {
-        for error in ALL {
-            let counted = error.into_response().extensions().get::<Failed>().is_some();
-            assert_eq!(counted, error == OauthError::InvalidClient, "{error:?}");
         }
     }
 }

@@ -18,8 +18,6 @@ use serde_json::json;
 use super::{App, pages};
 use crate::access::scope::Scope;
 
-pub use error::Failed;
-
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/oauth/token", post(token::endpoint))
