@@ -28,6 +28,9 @@ type Reason = (&'static str, &'static str, &'static str);
 /// A name, how it is refused, and the `Authorization` headers.
 type Attack = (String, Reason, Vec<Vec<u8>>);
 
+/// How a signature is made of the bytes that it is to cover.
+type Form = fn(&Key, &[u8]) -> Vec<u8>;
+
 /// The issuers and their keys.
 struct Scene {
     issuer: Issuer,
@@ -136,7 +139,7 @@ impl Scene {
 
     fn signatures(&self, attacks: &mut Vec<Attack>) {
         let p256 = &self.p256;
-        let forms: [(&str, fn(&Key, &[u8]) -> Vec<u8>); 7] = [
+        let forms: [(&str, Form); 7] = [
             ("zeros", |_, _| vec![0; 64]),
             ("nothing", |_, _| Vec::new()),
             ("DER", |key, message| key.der_signature(message)),
