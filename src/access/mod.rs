@@ -8,6 +8,7 @@
 pub mod action;
 pub mod audience;
 pub mod audit;
+pub mod people;
 pub mod persona;
 pub mod rules;
 pub mod scope;

@@ -130,6 +130,11 @@ impl Authenticator {
         Self { database, viewers: Viewers::default(), demo_key }
     }
 
+    /// What is known of organisations' rights, shared with whoever else makes viewers.
+    pub fn viewers(&self) -> Viewers {
+        self.viewers.clone()
+    }
+
     /// Forgets what is known of viewers' rights if this table decides them.
     pub fn note_change(&self, table: &str) {
         if Viewers::TABLES.contains(&table) {

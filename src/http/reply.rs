@@ -72,11 +72,12 @@ pub struct Refused {
     message: Message,
     reason: Option<&'static str>,
     numbers: Option<(usize, usize)>,
+    cookie: Option<HeaderValue>,
 }
 
 impl Refused {
     pub fn new(status: StatusCode, code: &'static str, message: Message) -> Self {
-        Self { status, code, message, reason: None, numbers: None }
+        Self { status, code, message, reason: None, numbers: None, cookie: None }
     }
 
     /// 400 `BAD_USER_INPUT`.
@@ -92,6 +93,11 @@ impl Refused {
     /// Adds a stable reason to the code.
     pub fn because(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
+    }
+
+    /// Sets a cookie with the answer.
+    pub fn with_cookie(self, cookie: HeaderValue) -> Self {
+        Self { cookie: Some(cookie), ..self }
     }
 
     /// As the body of an answer, in the language of the request.
@@ -111,6 +117,10 @@ impl Refused {
         let body = self.body(request_id).to_string();
         let mut response = (self.status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
         let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(cookie) = self.cookie {
+            headers.append(header::SET_COOKIE, cookie);
+        }
         match self.status {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
@@ -183,7 +193,7 @@ fn respond(status: StatusCode, media: MediaType, answers: Vec<Answer>, write: Wr
     let headers = [
         (header::CONTENT_TYPE, media.content_type()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::VARY, HeaderValue::from_static("accept, accept-language, authorization")),
+        (header::VARY, HeaderValue::from_static("accept, accept-language, authorization, cookie")),
     ];
     let mut whole = Whole(Vec::with_capacity(1024));
     let body = match write(&answers, &mut whole) {
