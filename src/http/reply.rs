@@ -75,11 +75,12 @@ pub struct Refused {
     numbers: Option<(usize, usize)>,
     /// Seconds.
     retry_after: Option<u32>,
+    cookie: Option<HeaderValue>,
 }
 
 impl Refused {
     pub fn new(status: StatusCode, code: &'static str, message: Message) -> Self {
-        Self { status, code, message, reason: None, numbers: None, retry_after: None }
+        Self { status, code, message, reason: None, numbers: None, retry_after: None, cookie: None }
     }
 
     /// 400 `BAD_USER_INPUT`.
@@ -102,6 +103,11 @@ impl Refused {
         Self { retry_after: Some(wait.as_secs_f64().ceil() as u32), ..self }
     }
 
+    /// Sets a cookie with the answer.
+    pub fn with_cookie(self, cookie: HeaderValue) -> Self {
+        Self { cookie: Some(cookie), ..self }
+    }
+
     /// As the body of an answer, in the language of the request.
     pub fn body(&self, request_id: &str) -> serde_json::Value {
         let mut extensions = serde_json::json!({ "code": self.code, "requestId": request_id });
@@ -119,9 +125,13 @@ impl Refused {
         let body = self.body(request_id).to_string();
         let mut response = (self.status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
         let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let usual = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
         if let Some(wait) = self.retry_after.or(usual) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        if let Some(cookie) = self.cookie {
+            headers.append(header::SET_COOKIE, cookie);
         }
         match self.status {
             StatusCode::UNAUTHORIZED => {
@@ -192,7 +202,7 @@ fn respond(status: StatusCode, media: MediaType, answers: Vec<Answer>, write: Wr
     let headers = [
         (header::CONTENT_TYPE, media.content_type()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::VARY, HeaderValue::from_static("accept, accept-language, authorization")),
+        (header::VARY, HeaderValue::from_static("accept, accept-language, authorization, cookie")),
     ];
     let mut whole = Whole(Vec::with_capacity(1024));
     let body = match write(&answers, &mut whole) {
