@@ -11,6 +11,9 @@ import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { Provider, errors } from 'oidc-provider';
 
+// What the library has to say must not come between the answers.
+console.info = console.warn = console.error;
+
 const settings = { port: 0, redirectUris: [], postLogoutRedirectUris: [], audience: 'raccordo', ...JSON.parse(process.argv[2] ?? '{}') };
 
 /** Who can sign in, by what they type into the form; no password is asked for. */
