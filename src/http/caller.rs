@@ -81,7 +81,7 @@ fn session_refused(refusal: SessionRefusal) -> Refused {
                 Message::new("La sessione è terminata: accedere di nuovo.", "The session is over: sign in again.");
             Refused::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
                 .because("SESSION_EXPIRED")
-                .with_cookie(cookies::removed(cookies::SESSION))
+                .ending_session()
         }
     }
 }

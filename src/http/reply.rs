@@ -13,6 +13,7 @@ use bytes::{BufMut as _, BytesMut};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::cookies;
 use super::executor::Answer;
 use crate::graphql::flat;
 use crate::locale::Message;
@@ -75,12 +76,13 @@ pub struct Refused {
     numbers: Option<(usize, usize)>,
     /// Seconds.
     retry_after: Option<u32>,
-    cookie: Option<HeaderValue>,
+    /// The session that the browser's cookie names is over.
+    ends_session: bool,
 }
 
 impl Refused {
     pub fn new(status: StatusCode, code: &'static str, message: Message) -> Self {
-        Self { status, code, message, reason: None, numbers: None, retry_after: None, cookie: None }
+        Self { status, code, message, reason: None, numbers: None, retry_after: None, ends_session: false }
     }
 
     /// 400 `BAD_USER_INPUT`.
@@ -103,9 +105,9 @@ impl Refused {
         Self { retry_after: Some(wait.as_secs_f64().ceil() as u32), ..self }
     }
 
-    /// Sets a cookie with the answer.
-    pub fn with_cookie(self, cookie: HeaderValue) -> Self {
-        Self { cookie: Some(cookie), ..self }
+    /// Makes the browser forget its session.
+    pub fn ending_session(self) -> Self {
+        Self { ends_session: true, ..self }
     }
 
     /// As the body of an answer, in the language of the request.
@@ -130,8 +132,8 @@ impl Refused {
         if let Some(wait) = self.retry_after.or(usual) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
-        if let Some(cookie) = self.cookie {
-            headers.append(header::SET_COOKIE, cookie);
+        if self.ends_session {
+            headers.append(header::SET_COOKIE, cookies::removed(cookies::SESSION));
         }
         match self.status {
             StatusCode::UNAUTHORIZED => {

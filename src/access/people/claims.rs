@@ -47,7 +47,8 @@ impl Claims {
         });
         let is_it = |one: &Value| match one {
             Value::String(text) => text == value,
-            Value::Bool(_) | Value::Number(_) => one.to_string() == value,
+            Value::Bool(is_so) => is_so.to_string() == value,
+            Value::Number(number) => number.to_string() == value,
             _ => false,
         };
         match found {

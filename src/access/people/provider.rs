@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use openidconnect::core::*;
-use openidconnect::url::Url;
 use openidconnect::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -241,7 +240,7 @@ impl Provider {
         let request = LogoutRequest::from(endpoint)
             .set_client_id(ClientId::new(self.settings.client_id.clone()))
             .set_post_logout_redirect_uri(self.farewell.clone());
-        Some(Url::from(request.http_get_url()).into())
+        Some(request.http_get_url().into())
     }
 
     fn client(
