@@ -32,7 +32,8 @@ pub(super) fn check(jws: &Jws<'_>, key: &PublicKey) -> Result<Verified, Refusal>
     }
     let until = claims.holds_now(LIFETIME)?;
     let persona = Persona::find(claims.name("sub")?).ok_or(Refusal::Invalid)?;
-    Ok(Verified { bearer: Bearer::Persona(persona), scopes: None, purpose: None, until })
+    let organisation = claims.name("organisation")?.parse().map_err(|_| Refusal::Invalid)?;
+    Ok(Verified { bearer: Bearer::Persona(persona, organisation), scopes: None, purpose: None, until })
 }
 
 /// The demonstration's signing key, an Ed25519 pair in the data directory.

@@ -221,8 +221,8 @@ impl Authenticator {
     async fn admit(&self, verified: Verified) -> Result<Viewer, Refusal> {
         let named = match verified.bearer {
             Bearer::Client(named) => named,
-            Bearer::Persona(persona) => {
-                let viewer = self.acting_for(persona.organisation_id()).await?.ok_or(Refusal::Invalid)?;
+            Bearer::Persona(persona, organisation) => {
+                let viewer = self.acting_for(organisation).await?.ok_or(Refusal::Invalid)?;
                 return Ok(Viewer { caller: Caller::Persona(persona.name), ..viewer });
             }
         };

@@ -37,7 +37,8 @@ pub struct Verified {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Bearer {
-    Persona(Persona),
+    /// The demonstration's, and the organisation that it acts for.
+    Persona(Persona, Uuid),
     Client(Named),
 }
 
