@@ -45,7 +45,7 @@ web/dist/graphiql/index.html: $(WEB_SOURCES)
 	cd web && npm ci --no-audit --no-fund && npm run build
 	@touch $@
 
-# The reference implementations' own audits of GraphQL over HTTP and WebSocket, which the tests run against the hub.
+# The reference implementations' own audits of GraphQL over HTTP and WebSocket, and a provider to sign in at: for the tests.
 conformance: $(CONFORMANCE)
 
 tests/conformance/node_modules/.package-lock.json: tests/conformance/package-lock.json

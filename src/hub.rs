@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::access::Settings;
+use crate::access::people::People;
 use crate::access::token::Authenticator;
 use crate::db::Database;
 use crate::db::changes::{self, Change};
@@ -67,6 +68,8 @@ impl References {
 pub struct Hub {
     pub database: Database,
     pub authenticator: Authenticator,
+    /// Signs people in and knows their sessions.
+    pub people: People,
     /// How callers come in.
     pub access: Settings,
     kept: RwLock<HashMap<TypeId, Kept>>,
@@ -81,9 +84,12 @@ impl Hub {
     /// Loads the reference data and starts to listen for changes. The database must be migrated.
     pub async fn start(database: Database, access: Settings, kinds: References) -> anyhow::Result<Arc<Self>> {
         let authenticator = Authenticator::new(database.clone(), &access)?;
+        let people = People::new(database.clone(), &access, authenticator.viewers())?;
+        people.check_rules().await?;
         let hub = Arc::new(Self {
             database,
             authenticator,
+            people,
             access,
             kept: RwLock::default(),
             refreshing: tokio::sync::Mutex::default(),
@@ -225,6 +231,7 @@ async fn forget(hub: Weak<Hub>, mut changes: broadcast::Receiver<Change>) {
     while let Some(table) = heard(&mut changes).await {
         let Some(hub) = hub.upgrade() else { return };
         hub.authenticator.note_change(&table);
+        hub.people.note_change(&table);
     }
 }
 

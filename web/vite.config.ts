@@ -22,6 +22,9 @@ export default defineConfig({
     proxy: {
       '/graphql': { target: hub, ws: true },
       '/demo': hub,
+      '/sign-in': hub,
+      '/sign-out': hub,
+      '/export': hub,
     },
   },
   build: {
@@ -31,7 +34,15 @@ export default defineConfig({
     // Monaco is one indivisible editor, loaded after the page has appeared.
     chunkSizeWarningLimit: 4096,
     rolldownOptions: {
-      input: ['index.it.html', 'index.en.html', 'graphiql/index.html'],
+      input: [
+        'index.it.html',
+        'index.en.html',
+        'account.it.html',
+        'account.en.html',
+        'message.it.html',
+        'message.en.html',
+        'graphiql/index.html',
+      ],
       // GraphiQL's files still carry marks for a compiler that has already run.
       checks: { moduleLevelDirective: false },
     },

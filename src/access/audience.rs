@@ -1,7 +1,7 @@
 //! Audience keys: one integer on each protected row, a set of them held by each viewer.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use chrono::NaiveDate;
 use sqlx::PgConnection;
@@ -38,10 +38,10 @@ pub fn account(number: i32) -> i32 {
     -number
 }
 
-/// Viewers by organisation, kept until data change that their rights follow from, or the day ends.
-#[derive(Default)]
+/// Viewers by organisation, kept until data change that their rights follow from, or the day ends. Clones share them.
+#[derive(Clone, Default)]
 pub struct Viewers {
-    known: Mutex<Known>,
+    known: Arc<Mutex<Known>>,
 }
 
 /// What is known on one day.

@@ -3,9 +3,10 @@
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use uuid::Uuid;
 
-use super::App;
 use super::reply::Refused;
+use super::{App, cookies, same_origin};
 use crate::access::Viewer;
+use crate::access::people::session::SessionRefusal;
 use crate::access::token::Refusal;
 use crate::locale::{Locale, Message};
 
@@ -26,12 +27,21 @@ pub fn locale(headers: &HeaderMap) -> Locale {
     Locale::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
-/// The viewer whom the `Authorization` header names; without the header, the public.
-pub async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Refused> {
+/// The viewer whom the `Authorization` header names; without it the person whose session's cookie a browser sends;
+/// without that the public. What does more than read takes the cookie from the hub's own pages alone.
+pub async fn viewer(app: &App, headers: &HeaderMap, reads_only: bool) -> Result<Viewer, Refused> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let authorization = given.next().map(|value| value.as_bytes());
     if given.next().is_some() {
         return Err(refused(Refusal::Malformed));
+    }
+    if authorization.is_none()
+        && let Some(secret) = cookies::find(headers, cookies::SESSION)
+    {
+        if !reads_only {
+            same_origin::check(headers, &app.hub.access.public_url)?;
+        }
+        return app.hub.people.viewer(&secret).await.map_err(session_refused);
     }
     app.hub.authenticator.authenticate(authorization).await.map_err(refused)
 }
@@ -48,13 +58,30 @@ pub fn refused(refusal: Refusal) -> Refused {
             ("TOKEN_EXPIRED", "Il token è scaduto: chiederne uno nuovo.", "The token has expired: ask for a new one.")
         }
         Refusal::Invalid => ("TOKEN_INVALID", "Il token non è valido qui.", "The token is not valid here."),
-        Refusal::Unavailable => {
-            let message = Message::new(
-                "I diritti non si possono verificare ora: riprovare.",
-                "Rights cannot be checked right now: try again.",
-            );
-            return Refused::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
-        }
+        Refusal::Unavailable => return unavailable(),
     };
     Refused::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", Message::new(it, en)).because(reason)
+}
+
+/// 503: whether somebody may come in cannot be found out now.
+pub fn unavailable() -> Refused {
+    let message = Message::new(
+        "I diritti non si possono verificare ora: riprovare.",
+        "Rights cannot be checked right now: try again.",
+    );
+    Refused::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
+}
+
+/// A session's cookie that lets nobody in: 401, and the browser forgets it.
+fn session_refused(refusal: SessionRefusal) -> Refused {
+    match refusal {
+        SessionRefusal::Unavailable => unavailable(),
+        SessionRefusal::Over => {
+            let message =
+                Message::new("La sessione è terminata: accedere di nuovo.", "The session is over: sign in again.");
+            Refused::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
+                .because("SESSION_EXPIRED")
+                .ending_session()
+        }
+    }
 }

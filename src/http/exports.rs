@@ -29,7 +29,7 @@ pub async fn own_data(State(app): State<Arc<App>>, headers: HeaderMap) -> Respon
 }
 
 async fn download(app: &App, headers: &HeaderMap, request_id: &str) -> Result<Response, Refused> {
-    let viewer = caller::viewer(app, headers).await?;
+    let viewer = caller::viewer(app, headers, true).await?;
     let graph = Graph::open(app.hub.clone(), viewer, request_id);
     let data = export::own_data(&graph).await.map_err(failed)?.map_err(forbidden)?;
     let headers = [

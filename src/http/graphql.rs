@@ -50,7 +50,7 @@ async fn answer(app: &App, request: Request<Body>, media: MediaType, id: &str) -
         Method::POST => false,
         _ => return Err(not_allowed("Usare GET o POST.", "Use GET or POST.")),
     };
-    let viewer = caller::viewer(app, &parts.headers).await?;
+    let viewer = caller::viewer(app, &parts.headers, reads_only).await?;
     let budget = app.budgets.of(&viewer);
     if let Some(budget) = &budget {
         budget.request()?;
@@ -115,7 +115,8 @@ fn not_acceptable() -> Refused {
     Refused::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message)
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+/// Whether a person asks, by a browser.
+pub fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
@@ -164,7 +165,8 @@ async fn from_body(headers: &HeaderMap, body: Body) -> Result<Operations, Refuse
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether the body is said to be JSON in UTF-8.
+pub fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(content_type)) = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
     let content_type = content_type.to_ascii_lowercase();
     let mut parts = content_type.split(';').map(str::trim);

@@ -1,7 +1,8 @@
-//! The endpoints: GraphQL over HTTP and WebSocket, the pages, and what tells whether the hub is well.
+//! The endpoints: GraphQL over HTTP and WebSocket, sign-in, the pages, and what tells whether the hub is well.
 
 mod budgets;
 mod caller;
+mod cookies;
 mod executor;
 mod exports;
 mod failures;
@@ -11,6 +12,8 @@ mod oauth;
 mod pages;
 mod personas;
 mod reply;
+mod same_origin;
+mod sign_in;
 mod websocket;
 
 use std::net::SocketAddr;
@@ -19,7 +22,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -111,7 +114,8 @@ impl App {
 
 /// All endpoints.
 pub fn router(app: Arc<App>) -> Router {
-    // Any origin may ask: rights come from a token that a page must hold itself, never from what a browser adds.
+    // Any origin may ask with a token that it holds itself. The session's cookie is no right of other origins: answers
+    // to them never allow credentials, and what they send with the cookie is refused.
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
@@ -126,6 +130,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))
+        .route("/sign-in", get(sign_in::begin))
+        .route("/sign-in/callback", get(sign_in::callback))
+        .route("/sign-in/providers", get(sign_in::providers))
+        .route("/sign-out", post(sign_in::end))
+        .route("/account", get(pages::account))
         .route("/", get(pages::start))
         .route("/graphiql", get(pages::graphiql))
         .route("/licences.md", get(pages::licences))

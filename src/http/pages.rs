@@ -1,4 +1,4 @@
-//! The pages for people, embedded in the program: the start page and the explorer.
+//! The pages for people, embedded in the program: the start page, the account, messages, and the explorer.
 
 use std::sync::Arc;
 
@@ -25,16 +25,42 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 
 /// `/`: what this is and where to go, in the caller's language.
 pub async fn start(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let wanted = query.as_deref().unwrap_or_default();
-    let locale = match wanted {
-        _ if wanted.contains("lang=it") => Locale::Italian,
-        _ if wanted.contains("lang=en") => Locale::English,
-        _ => caller::locale(&headers),
-    };
-    match locale {
+    match language(&headers, query.as_deref()) {
         Locale::Italian => page("index.it.html"),
         Locale::English => page("index.en.html"),
     }
+}
+
+/// `/account`: who one is here, for whom one acts, and one's sessions.
+pub async fn account(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    match language(&headers, query.as_deref()) {
+        Locale::Italian => page("account.it.html"),
+        Locale::English => page("account.en.html"),
+    }
+}
+
+/// The language that the address asks for, else the caller's.
+fn language(headers: &HeaderMap, query: Option<&str>) -> Locale {
+    match query.unwrap_or_default() {
+        query if query.contains("lang=it") => Locale::Italian,
+        query if query.contains("lang=en") => Locale::English,
+        _ => caller::locale(headers),
+    }
+}
+
+/// A page made here: `content` is HTML, `title` is plain.
+pub fn message(status: StatusCode, locale: Locale, title: &str, content: &str) -> Response {
+    let template = match locale {
+        Locale::Italian => "message.it.html",
+        Locale::English => "message.en.html",
+    };
+    let mut response = page(template);
+    if let Some(file) = Built::get(template) {
+        let html = String::from_utf8_lossy(&file.data).replace("{{title}}", title).replace("{{content}}", content);
+        *response.body_mut() = Body::from(html);
+        *response.status_mut() = status;
+    }
+    response
 }
 
 /// `/graphiql`: the explorer.
@@ -54,7 +80,7 @@ pub async fn licences() -> Response {
 
 /// `/schema.graphql`: the schema's definition, for those who may ask for it.
 pub async fn schema(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let viewer = match caller::viewer(&app, &headers).await {
+    let viewer = match caller::viewer(&app, &headers, true).await {
         Ok(viewer) => viewer,
         Err(refused) => return refused.into_response(MediaType::Json, &caller::request_id(&headers)),
     };

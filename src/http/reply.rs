@@ -13,6 +13,7 @@ use bytes::{BufMut as _, BytesMut};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::cookies;
 use super::executor::Answer;
 use crate::graphql::flat;
 use crate::locale::Message;
@@ -75,11 +76,13 @@ pub struct Refused {
     numbers: Option<(usize, usize)>,
     /// Seconds.
     retry_after: Option<u32>,
+    /// The session that the browser's cookie names is over.
+    ends_session: bool,
 }
 
 impl Refused {
     pub fn new(status: StatusCode, code: &'static str, message: Message) -> Self {
-        Self { status, code, message, reason: None, numbers: None, retry_after: None }
+        Self { status, code, message, reason: None, numbers: None, retry_after: None, ends_session: false }
     }
 
     /// 400 `BAD_USER_INPUT`.
@@ -102,6 +105,11 @@ impl Refused {
         Self { retry_after: Some(wait.as_secs_f64().ceil() as u32), ..self }
     }
 
+    /// Makes the browser forget its session.
+    pub fn ending_session(self) -> Self {
+        Self { ends_session: true, ..self }
+    }
+
     /// As the body of an answer, in the language of the request.
     pub fn body(&self, request_id: &str) -> serde_json::Value {
         let mut extensions = serde_json::json!({ "code": self.code, "requestId": request_id });
@@ -119,9 +127,13 @@ impl Refused {
         let body = self.body(request_id).to_string();
         let mut response = (self.status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
         let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let usual = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
         if let Some(wait) = self.retry_after.or(usual) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        if self.ends_session {
+            headers.append(header::SET_COOKIE, cookies::removed(cookies::SESSION));
         }
         match self.status {
             StatusCode::UNAUTHORIZED => {
@@ -192,7 +204,7 @@ fn respond(status: StatusCode, media: MediaType, answers: Vec<Answer>, write: Wr
     let headers = [
         (header::CONTENT_TYPE, media.content_type()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::VARY, HeaderValue::from_static("accept, accept-language, authorization")),
+        (header::VARY, HeaderValue::from_static("accept, accept-language, authorization, cookie")),
     ];
     let mut whole = Whole(Vec::with_capacity(1024));
     let body = match write(&answers, &mut whole) {

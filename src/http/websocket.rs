@@ -1,5 +1,8 @@
 //! `/graphql/ws`: the protocol `graphql-transport-ws`,
 //! after <https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>.
+//!
+//! The session's cookie counts only for the hub's own pages; a connection that came in with it is looked at again as
+//! soon as sessions change.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +21,7 @@ use tokio::task::AbortHandle;
 
 use super::executor::{Answer, Checked};
 use super::reply::{self, LARGEST_BODY, Refused};
-use super::{App, caller, graphql};
+use super::{App, caller, cookies, graphql};
 use crate::access::Viewer;
 use crate::graphql::{Error, Graph};
 use crate::locale::{self, Locale};
@@ -116,7 +119,8 @@ struct Event {
     last: bool,
 }
 
-/// The `Authorization` that came with the opening, if any. The viewer is found anew for each operation: rights change.
+/// The `Authorization` that came with the opening, if any; without it the headers count. The viewer is found anew for
+/// each operation: rights change.
 struct Opening(Option<String>);
 
 struct Connection {
@@ -135,6 +139,7 @@ struct Connection {
 async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap) {
     let (events, mut happened) = mpsc::channel(16);
     let stopping = app.stopping.clone();
+    let mut sessions = app.hub.people.changes();
     let mut connection =
         Connection { app, socket, headers, opened: None, alive: true, under_way: HashMap::new(), runs: 0, events };
     if connection.socket.protocol().is_none() {
@@ -158,6 +163,7 @@ async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap) {
             Some(event) = happened.recv() => connection.tell(event).await,
             () = &mut init_due, if connection.opened.is_none() => Err(Close::InitTimeout),
             _ = keep_alive.tick() => connection.keep_alive().await,
+            Ok(()) = sessions.changed(), if connection.is_of_session() => connection.viewer().await.map(drop),
             () = stopping.cancelled() => Err(Close::GoingAway),
         };
         if let Err(why) = step {
@@ -207,11 +213,16 @@ impl Connection {
         self.put(Message::Ping(Default::default())).await
     }
 
+    /// Whether the caller came in by a session's cookie.
+    fn is_of_session(&self) -> bool {
+        matches!(self.opened, Some(Opening(None))) && cookies::find(&self.headers, cookies::SESSION).is_some()
+    }
+
     /// Who the connection's caller is now.
     async fn viewer(&mut self) -> Result<Viewer, Close> {
         let viewer = match &self.opened {
             None => return Err(Close::Unauthorized),
-            Some(Opening(None)) => caller::viewer(&self.app, &self.headers).await,
+            Some(Opening(None)) => caller::viewer(&self.app, &self.headers, false).await,
             Some(Opening(Some(authorization))) => {
                 let authenticated = self.app.hub.authenticator.authenticate(Some(authorization.as_bytes())).await;
                 authenticated.map_err(caller::refused)

@@ -1,39 +1,13 @@
 // The hub's pages in a real browser, against a hub in demonstration mode.
 // node browser.mjs <base-url> [folder for screenshots]
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { chromium } from 'playwright-core';
-import axe from 'axe-core';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { launch, seriousViolations } from './chromium.mjs';
 import { argument, report } from './report.mjs';
 
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 844 };
 const PATIENCE = 15_000;
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-function browserProgram() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-      try {
-        accessSync(join(folder, name), constants.X_OK);
-        return join(folder, name);
-      } catch {
-        // Not in this folder.
-      }
-    }
-  }
-  throw new Error('No chromium, chromium-browser or google-chrome on the PATH, and CHROMIUM is not set');
-}
-
 function expect(holds, expected, got) {
   if (!holds) throw new Error(`expected ${expected}, got ${typeof got === 'string' ? got.slice(0, 500) : JSON.stringify(got)}`);
 }
@@ -42,7 +16,7 @@ const base = argument(1, 'browser.mjs <base-url> [folder for screenshots]').repl
 const folder = process.argv[3];
 if (folder) mkdirSync(folder, { recursive: true });
 
-const browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
+const browser = await launch();
 const foreignRequests = [];
 const complaints = [];
 
@@ -103,14 +77,6 @@ async function answerOf(page) {
   );
   await page.locator('.graphiql-response .view-lines').waitFor();
   return editorText(page, 'response.json');
-}
-
-async function seriousViolations(page, exclude = []) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate((excluded) => globalThis.axe.run({ exclude: excluded }), exclude);
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }
 
 async function fitsItsWidth(page) {

@@ -8,6 +8,7 @@ use raccordo::http::Settings;
 
 use crate::http::Served;
 use crate::levels::{REFERENCE, SMALL};
+use crate::provider::House;
 
 /// Runs an audit; what it printed is the failure's message.
 async fn audit(script: &str, arguments: &[&str], expected: &str) {
@@ -43,4 +44,10 @@ async fn the_websocket_keeps_every_rule_of_its_protocol() {
 async fn the_pages_work_in_a_browser_for_every_level() {
     let hub = Served::demonstration(SMALL).await;
     audit("browser.mjs", &[&format!("http://{}", hub.address)], " of ").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_sign_in_see_their_account_and_sign_out_in_a_browser() {
+    let house = House::of_officers().await;
+    audit("sign-in.mjs", &[&house.url], "6 of 6").await;
 }

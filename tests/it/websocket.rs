@@ -19,12 +19,12 @@ async fn connect(hub: &Served) -> Socket {
     tokio_tungstenite::connect_async(request).await.unwrap().0
 }
 
-async fn send(socket: &mut Socket, message: Value) {
+pub async fn send(socket: &mut Socket, message: Value) {
     socket.send(Message::text(message.to_string())).await.unwrap();
 }
 
 /// The next message, or the code that the hub closed with.
-async fn receive(socket: &mut Socket) -> Result<Value, u16> {
+pub async fn receive(socket: &mut Socket) -> Result<Value, u16> {
     let received = tokio::time::timeout(Duration::from_secs(10), socket.next());
     match received.await.expect("the hub says something").expect("it is open").unwrap() {
         Message::Text(text) => Ok(serde_json::from_str(&text).unwrap()),

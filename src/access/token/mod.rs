@@ -114,6 +114,11 @@ impl Authenticator {
         }
     }
 
+    /// Viewers by organisation, shared with who else lets callers in.
+    pub fn viewers(&self) -> Viewers {
+        self.viewers.clone()
+    }
+
     /// The hub's signing keys.
     pub fn keys(&self) -> &Keys {
         &self.keys

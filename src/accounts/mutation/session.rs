@@ -147,7 +147,7 @@ pub(super) async fn own_account(graph: &Graph) -> Outcome<(&Person, std::sync::A
 
 /// This hub looks at the session anew with the next request; the others are told by the database.
 pub(super) fn sessions_changed(graph: &Graph) {
-    graph.hub.authenticator.note_change("browser_session");
+    graph.hub.people.note_change("browser_session");
 }
 
 /// For whom a person chose to act.

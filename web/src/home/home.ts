@@ -1,5 +1,6 @@
 import type { Level } from '../levels';
 import { demoPersonas } from '../levels';
+import { ask, providers } from '../hub';
 
 const LEVEL_NAMES: Record<string, Record<Level, string>> = {
   it: {
@@ -51,5 +52,18 @@ function offerCopy(): void {
   });
 }
 
+/** Shows who is signed in, or offers to sign in, where people can. */
+async function showPerson(): Promise<void> {
+  if ((await providers()).length === 0) return;
+  const link = document.getElementById('person') as HTMLAnchorElement;
+  const query = '{ viewer { account { name email } } }';
+  const answer = await ask<{ viewer: { account: { name: string; email: string } | null } }>(query).catch(() => null);
+  const account = answer?.viewer.account;
+  if (!account) link.href = '/sign-in?return=/account';
+  link.textContent = account ? account.name || account.email || '/account' : link.dataset.signIn!;
+  link.hidden = false;
+}
+
 offerCopy();
+void showPerson();
 void offerPersonas();

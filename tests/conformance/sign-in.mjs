@@ -1,0 +1,112 @@
+// A person signs in, looks at the account and signs out, in a real browser against a hub with a provider (provider.mjs).
+// node sign-in.mjs <base-url> [folder for screenshots]
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { launch, seriousViolations } from './chromium.mjs';
+import { argument, report } from './report.mjs';
+
+const base = argument(1, 'sign-in.mjs <base-url> [folder for screenshots]').replace(/\/$/, '');
+const folder = process.argv[3];
+if (folder) mkdirSync(folder, { recursive: true });
+
+const browser = await launch();
+const context = await browser.newContext({ locale: 'it-IT', viewport: { width: 1280, height: 800 } });
+const page = await context.newPage();
+page.setDefaultTimeout(15_000);
+const complaints = [];
+page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+page.on('console', (message) => {
+  if (message.type() !== 'error' || !page.url().startsWith(base)) return;
+  // A page that is itself a refusal is told of as an error, too, and so is it that there is no demonstration here.
+  if (message.text().includes('401') || message.location().url.endsWith('/demo/personas')) return;
+  complaints.push(`${page.url()}: ${message.text()}`);
+});
+
+async function picture(name) {
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+function expect(holds, expected, got) {
+  if (!holds) throw new Error(`expected ${expected}, got ${JSON.stringify(got)}`);
+}
+
+async function fit(name) {
+  const violations = await seriousViolations(page);
+  expect(violations.length === 0, 'no serious violation', violations);
+  await picture(name);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const [needed, given] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  await picture(`${name}-narrow`);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  expect(needed <= given, 'a page as wide as the screen', { needed, given });
+}
+
+async function signIn(login) {
+  await page.locator('input[name=login]').fill(login);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+const rules = [
+  {
+    rule: 'The start page offers to sign in',
+    async check() {
+      await page.goto(`${base}/`);
+      await page.getByRole('link', { name: 'Accedi' }).waitFor();
+      await fit('start');
+    },
+  },
+  {
+    rule: 'A refusal at the provider comes back as a page that says what to do',
+    async check() {
+      await page.getByRole('link', { name: 'Accedi' }).click();
+      await page.getByRole('button', { name: 'Refuse' }).click();
+      await page.getByRole('alert').waitFor();
+      expect((await page.textContent('main')).includes('ACCESS_DENIED'), 'the code', await page.textContent('main'));
+      await fit('refused');
+    },
+  },
+  {
+    rule: 'The account shows who one is and for whom one acts',
+    async check() {
+      await page.getByRole('link', { name: 'Accedi di nuovo' }).click();
+      await signIn('ada');
+      await page.waitForURL(`${base}/account`);
+      await page.getByText('Ada Bianchi').waitFor();
+      await page.getByText('Bologna').first().waitFor();
+      const cookie = (await context.cookies()).find(({ name }) => name === '__Host-raccordo-session');
+      expect(cookie?.httpOnly && cookie.secure && cookie.sameSite === 'Lax', 'a guarded cookie', cookie);
+      await fit('account');
+    },
+  },
+  {
+    rule: 'The account speaks English, too',
+    async check() {
+      await page.getByRole('link', { name: 'English' }).click();
+      await page.getByRole('heading', { name: 'Open sessions' }).waitFor();
+      await fit('account-en');
+    },
+  },
+  {
+    rule: 'The start page says who is signed in',
+    async check() {
+      await page.goto(`${base}/`);
+      await page.getByRole('link', { name: 'Ada Bianchi' }).click();
+      await page.getByRole('button', { name: 'Esci', exact: true }).waitFor();
+    },
+  },
+  {
+    rule: 'After signing out the account is closed, and nothing was complained of',
+    async check() {
+      await page.getByRole('button', { name: 'Esci', exact: true }).click();
+      await page.waitForURL((url) => url.pathname !== '/account');
+      await page.goto(`${base}/account`);
+      await page.getByText("Non è stato effettuato l'accesso").waitFor();
+      await fit('signed-out');
+      expect(complaints.length === 0, 'no complaints', complaints);
+    },
+  },
+];
+
+const holds = await report(rules);
+await browser.close();
+process.exit(holds ? 0 : 1);
