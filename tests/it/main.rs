@@ -4,6 +4,7 @@
 // The schema is one type made of many: its answer is one deeply nested future.
 #![recursion_limit = "512"]
 
+mod accounts;
 mod architecture;
 mod conformance;
 mod descriptions;
@@ -17,6 +18,7 @@ mod levels;
 mod migrations;
 mod network;
 mod overview;
+mod people;
 mod policies;
 mod probes;
 mod readme;
