@@ -117,6 +117,13 @@ impl Hub {
         self.following.lock().expect("no panic while held").abort_all();
     }
 
+    /// Forgets what is known of callers' rights if this table decides them. Called for every change that the database
+    /// tells of; by who makes one, so that this hub knows it from the next request on.
+    pub fn note_change(&self, table: &str) {
+        self.authenticator.note_change(table);
+        self.people.note_change(table);
+    }
+
     /// One kind of reference data, as it stands now.
     pub fn reference<R: Reference>(&self) -> Arc<R> {
         let kept = self.kept.read().expect("no panic while held");
@@ -230,8 +237,7 @@ async fn tend(hub: Weak<Hub>) {
 async fn forget(hub: Weak<Hub>, mut changes: broadcast::Receiver<Change>) {
     while let Some(table) = heard(&mut changes).await {
         let Some(hub) = hub.upgrade() else { return };
-        hub.authenticator.note_change(&table);
-        hub.people.note_change(&table);
+        hub.note_change(&table);
     }
 }
 

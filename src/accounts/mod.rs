@@ -2,7 +2,8 @@
 //!
 //! Invariants: an organisation never loses its last administrator but by that person's own erasure; a delegation lasts
 //! three years at the most and ends by itself; names and addresses are read by whom [`ReadPersons`] lets, and by
-//! themselves; an invitation keeps its address no longer than it can be accepted. What each may do is
+//! themselves; an invitation keeps its address no longer than it can be accepted
+//! (the hub looks once a minute). What each may do is
 //! `access/rules.rs`; how people sign in is `access/people`; what is kept of them, and why: `docs/privacy.md`.
 //!
 //! What belongs to a person wherever they act (their memberships, the grants to their bodies) is read by the hub on the

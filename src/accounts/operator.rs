@@ -35,7 +35,6 @@ pub async fn invite(
     let connection = writing.connection();
     let organisation = organisations_by_code(connection, &[code]).await?.get(code).copied();
     let organisation = organisation.with_context(|| format!("there is no organisation {code}"))?;
-    store::invitation::forget_expired(connection).await?;
     let secret = Secret::random();
     let new = New {
         organisation,

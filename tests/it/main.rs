@@ -4,6 +4,7 @@
 // The schema is one type made of many: its answer is one deeply nested future.
 #![recursion_limit = "512"]
 
+mod accounts;
 mod architecture;
 mod conformance;
 mod descriptions;
@@ -21,6 +22,7 @@ mod migrations;
 mod network;
 mod oauth;
 mod overview;
+mod people;
 mod policies;
 mod probes;
 mod provider;

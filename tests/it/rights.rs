@@ -94,7 +94,7 @@ async fn member_until_today(hub: &TestHub) -> Uuid {
 }
 
 /// Waits until so many sessions of the hub's database wait for a lock.
-async fn until_waiting(hub: &TestHub, sessions: i64) {
+pub async fn until_waiting(hub: &TestHub, sessions: i64) {
     let mut connection = hub.maintenance().await;
     while waiting(&mut connection).await < sessions {
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -91,7 +91,7 @@ async fn the_policies_and_the_program_agree_on_every_pair_of_viewer_and_row() {
         let viewer = any_viewer(&mut dice, &keys);
         let graph = Graph::open_on(hub.hub.clone(), viewer.clone(), "test", TODAY);
         for (table, room) in TABLES {
-            let shown = rows(&mut *graph.statement().await.unwrap(), table).await;
+            let shown = rows(&mut graph.statement().await.unwrap(), table).await;
             let held: Rows = records[table].iter().filter(|(_, key)| viewer.holds(room, *key)).cloned().collect();
             assert!(shown == held, "{table}, turn {turn}: {viewer:?}");
             pairs += records[table].len();

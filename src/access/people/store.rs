@@ -391,3 +391,12 @@ async fn delegations(
         })
         .collect()
 }
+
+/// Takes the address from every invitation that nobody accepted in time.
+pub async fn forget_addresses(connection: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query("update invitation set email = '' where expires_at <= $1 and email <> ''")
+        .bind(now)
+        .execute(connection)
+        .await
+        .map(drop)
+}

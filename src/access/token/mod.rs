@@ -25,6 +25,7 @@ use chrono::Utc;
 use super::audience::Viewers;
 use super::clients::{Clients, Registered};
 use super::keys::{HubKey, Keys};
+use super::people::invitation;
 use super::scope::Scopes;
 use super::{Caller, Client, Settings, Viewer};
 use crate::db::Database;
@@ -125,7 +126,7 @@ impl Authenticator {
     }
 
     /// What is done now and then: rotates the signing keys in time, writes down which clients were used, lets go of
-    /// assertions that are over. Each failure is logged; the next time comes.
+    /// assertions and of invitations' addresses that are over. Each failure is logged; the next time comes.
     pub async fn tend(&self) {
         if let Err(error) = self.keys.tend().await {
             tracing::error!(error = format!("{error:#}"), "the hub's signing keys could not be looked after");
@@ -135,6 +136,9 @@ impl Authenticator {
         }
         if let Err(error) = credentials::let_go_of_assertions(&self.database).await {
             tracing::warn!(%error, "assertions that are over could not be let go of");
+        }
+        if let Err(error) = invitation::forget_addresses(&self.database).await {
+            tracing::warn!(%error, "addresses of invitations that are over could not be let go of");
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
 
+use super::changed;
 use crate::access::audit::{Changes, Entry};
 use crate::access::{Action, DelegationMode, Room};
 use crate::accounts::loader::DelegationById;
@@ -109,6 +110,8 @@ impl DelegationMutation {
                 .field("validUntil", None::<String>, made.valid_until.to_string())
                 .field("reason", None::<&str>, made.reason.as_str());
             change.commit(&Entry::done(Action::GrantDelegation, made.subject(), changes)).await?;
+            changed(graph, "delegation");
+            changed(graph, "audience_group_member");
             Ok(GrantDelegationPayload { delegation: Some(Delegation(Arc::new(made))), ..Default::default() })
         })
         .await
@@ -136,6 +139,7 @@ impl DelegationMutation {
             saved(store::delegation::end(change.statement(), &held).await?)?;
             let changes = Changes::new().field("isEnded", false, true);
             change.commit(&Entry::done(Action::EndDelegation, held.subject(), changes)).await?;
+            changed(graph, "delegation");
             let delegation = graph.load(DelegationById(id)).await?.map(Delegation);
             Ok(EndDelegationPayload { delegation, ..Default::default() })
         })

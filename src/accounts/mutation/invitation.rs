@@ -6,7 +6,8 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::session::{own_account, sessions_changed};
+use super::changed;
+use super::session::own_account;
 use crate::access::audit::{Changes, Entry};
 use crate::access::people::invitation;
 use crate::access::secret::Secret;
@@ -95,7 +96,6 @@ impl InvitationMutation {
             let (email, secret) = (email.unwrap_or_default(), Secret::random());
 
             let mut change = graph.change().await?;
-            store::invitation::forget_expired(change.statement()).await?;
             let (is_member, is_invited) = store::invitation::known(change.statement(), organisation, &email).await?;
             if is_member || is_invited {
                 return Err(known_already(is_member).into());
@@ -162,13 +162,13 @@ impl InvitationMutation {
             let accepted = invitation::accept(change.statement(), person.account, &hash, Utc::now()).await?;
             let accepted =
                 accepted.map_err(|refusal| UserError::conflict("secret", refusal.code(), refusal.message()))?;
-            store::invitation::forget_expired(change.statement()).await?;
             if person.membership.is_none() {
                 let membership = Some(accepted.membership);
                 saved(store::session::act_for(change.statement(), person.session, membership, None).await?)?;
             }
             change.commit(&accepted.entry()).await?;
-            sessions_changed(graph);
+            changed(graph, "membership");
+            changed(graph, "browser_session");
             let mut begun = own_memberships(graph, &[accepted.membership]).await?;
             Ok(AcceptInvitationPayload { membership: begun.pop().map(Membership), ..Default::default() })
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
+use super::changed;
 use crate::access::audit::{Changes, Entry};
 use crate::access::{Action, Role};
 use crate::accounts::loader::MembershipById;
@@ -81,6 +82,7 @@ impl MembershipMutation {
             saved(store::membership::set_role(change.statement(), &held, input.role).await?)?;
             let changes = Changes::new().field("role", held.role.as_str(), input.role.as_str());
             change.commit(&Entry::done(Action::ChangeMemberRole, held.subject(), changes)).await?;
+            changed(graph, "membership");
             Ok(ChangeMemberRolePayload { membership: read(graph, held.id).await?, ..Default::default() })
         })
         .await
@@ -105,6 +107,7 @@ impl MembershipMutation {
             saved(store::membership::end(change.statement(), &held).await?)?;
             let changes = Changes::new().field("isInForce", true, false);
             change.commit(&Entry::done(Action::EndMembership, held.subject(), changes)).await?;
+            changed(graph, "membership");
             Ok(EndMembershipPayload { membership: read(graph, held.id).await?, ..Default::default() })
         })
         .await

@@ -3,7 +3,8 @@
 use async_graphql::{Context, InputObject, Object};
 use chrono::{DateTime, Utc};
 
-use super::session::{own_account, sessions_changed};
+use super::changed;
+use super::session::own_account;
 use crate::access::Action;
 use crate::access::audit::{Changes, Entry};
 use crate::accounts::store;
@@ -67,7 +68,8 @@ impl PrivacyMutation {
                 .field("memberships", ended.memberships, 0)
                 .field("invitations", ended.invitations, 0);
             change.commit(&Entry::done(Action::EraseOwnAccount, own.subject(), changes)).await?;
-            sessions_changed(graph);
+            changed(graph, "browser_session");
+            changed(graph, "membership");
             Ok(EraseOwnAccountPayload { erased_at: Some(Utc::now()), ..Default::default() })
         })
         .await

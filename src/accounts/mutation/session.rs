@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 
+use super::changed;
 use crate::access::audit::{Changes, Entry};
 use crate::access::{Action, Person};
 use crate::accounts::loader::{AccountById, SessionsOf, own_delegations, own_memberships};
@@ -87,7 +88,7 @@ impl SessionMutation {
                 id(chosen.delegation),
             );
             change.commit(&Entry::done(Action::SwitchMembership, own.subject(), changes)).await?;
-            sessions_changed(graph);
+            changed(graph, "browser_session");
             Ok(SwitchMembershipPayload {
                 membership: own_memberships(graph, membership).await?.pop().map(Membership),
                 delegation: own_delegations(graph, delegation).await?.pop().map(Delegation),
@@ -115,7 +116,7 @@ impl SessionMutation {
             saved(store::session::end(change.statement(), id).await?)?;
             let changes = Changes::new().field("isOpen", true, false);
             change.commit(&Entry::done(Action::EndSession, session.subject(), changes)).await?;
-            sessions_changed(graph);
+            changed(graph, "browser_session");
             Ok(EndSessionPayload { account: account(graph).await?, ..Default::default() })
         })
         .await
@@ -131,7 +132,7 @@ impl SessionMutation {
             let ended = store::session::end_all(change.statement(), person.account).await?;
             let changes = Changes::new().field("sessions", ended, 0);
             change.commit(&Entry::done(Action::SignOutEverywhere, own.subject(), changes)).await?;
-            sessions_changed(graph);
+            changed(graph, "browser_session");
             Ok(SignOutEverywherePayload { sessions_ended: Some(ended), ..Default::default() })
         })
         .await
@@ -143,11 +144,6 @@ pub(super) async fn own_account(graph: &Graph) -> Outcome<(&Person, std::sync::A
     let person = graph.viewer.person().ok_or_else(|| UserError::not_found(""))?;
     let account = graph.load(AccountById(person.account)).await?.ok_or_else(|| UserError::not_found(""))?;
     Ok((person, account))
-}
-
-/// This hub looks at the session anew with the next request; the others are told by the database.
-pub(super) fn sessions_changed(graph: &Graph) {
-    graph.hub.people.note_change("browser_session");
 }
 
 /// For whom a person chose to act.

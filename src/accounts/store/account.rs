@@ -52,7 +52,8 @@ pub async fn empty(connection: &mut PgConnection, account: Uuid) -> sqlx::Result
     Ok(sqlx::query(sql).bind(account).execute(connection).await?.rows_affected() == 1)
 }
 
-/// Everything that the product holds of a person, as JSON. Secrets' hashes are left out: they are no data of the person.
+/// Everything that the product holds of a person, as JSON; of the audit what the person did, and what others did to
+/// their memberships. Secrets' hashes are left out: they are no data of the person.
 pub async fn own_data(connection: &mut PgConnection, account: Uuid) -> sqlx::Result<Value> {
     sqlx::query_scalar(
         "select jsonb_build_object(
@@ -74,8 +75,9 @@ pub async fn own_data(connection: &mut PgConnection, account: Uuid) -> sqlx::Res
                 or (i.email <> '' and lower(i.email) = (select lower(a.email) from account a where a.id = $1))),
            'audit', (select coalesce(jsonb_agg(jsonb_build_object('number', e.seq, 'at', e.at, 'action', e.action,
                'outcome', e.outcome, 'reason', e.reason, 'requestId', e.request_id, 'organisationId', e.organisation_id,
-               'delegationId', e.delegation_id, 'subjectKind', e.subject_kind, 'subjectId', e.subject_id)
-               order by e.seq), '[]') from audit_entry e where e.account_id = $1))",
+               'delegationId', e.delegation_id, 'subjectKind', e.subject_kind, 'subjectId', e.subject_id,
+               'byPerson', coalesce(e.account_id = $1, false)) order by e.seq), '[]') from audit_entry e
+             where e.account_id = $1 or e.subject_id in (select m.id from membership m where m.account_id = $1)))",
     )
     .bind(account)
     .fetch_one(connection)

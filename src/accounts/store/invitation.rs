@@ -36,14 +36,6 @@ pub async fn known(connection: &mut PgConnection, organisation: Uuid, email: &st
     .await
 }
 
-/// Takes the address from every invitation in sight that nobody accepted in time.
-pub async fn forget_expired(connection: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query("update invitation set email = '' where expires_at <= now() and email <> ''")
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 /// An invitation to be written.
 pub struct New<'a> {
     pub organisation: Uuid,
