@@ -189,6 +189,11 @@ impl Keyset {
         Self { name, column, id, sql_type: "date", descending, nullable: false }
     }
 
+    /// The order by an instant that every row has; its cursors hold it as RFC 3339 writes it.
+    pub const fn by_instant(name: &'static str, column: &'static str, id: &'static str, descending: bool) -> Self {
+        Self { name, column, id, sql_type: "timestamptz", descending, nullable: false }
+    }
+
     /// The cursor of a row.
     pub fn cursor(&self, value: Option<String>, id: Uuid) -> Cursor {
         Cursor { order: self.name.into(), value, id }
@@ -229,6 +234,7 @@ impl Keyset {
         let fits =
             args.after.as_ref().and_then(|cursor| cursor.value.as_deref()).is_none_or(|value| match self.sql_type {
                 "date" => super::scalars::Date::written(value).is_some(),
+                "timestamptz" => super::scalars::is_instant(value),
                 _ => true,
             });
         let nullable = self.nullable || args.after.as_ref().is_none_or(|cursor| cursor.value.is_some());

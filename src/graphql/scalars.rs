@@ -16,6 +16,12 @@ impl Date {
     }
 }
 
+/// Whether a text is an instant as RFC 3339 writes it, in a year that [`Date`] may have.
+pub fn is_instant(text: &str) -> bool {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .is_ok_and(|instant| (1900..=2200).contains(&chrono::Datelike::year(&instant)))
+}
+
 /// A day of the Gregorian calendar, `YYYY-MM-DD`, between 1900-01-01 and 2200-12-31.
 #[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
