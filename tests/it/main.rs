@@ -5,6 +5,8 @@
 #![recursion_limit = "512"]
 
 mod architecture;
+mod audit;
+mod clients;
 mod conformance;
 mod descriptions;
 mod embedded;
@@ -21,6 +23,7 @@ mod policies;
 mod probes;
 mod readme;
 mod rights;
+mod rules;
 mod sdl;
 mod search;
 mod sight;

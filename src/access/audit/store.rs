@@ -17,6 +17,9 @@ pub async fn add(connection: &mut PgConnection, viewer: &Viewer, request_id: &st
     let (client, purpose) = viewer.client().map(|client| (client.id, client.purpose.as_deref())).unzip();
     let persona = if let Caller::Persona(name) = viewer.caller { Some(name) } else { None };
     let subject = entry.subject.as_ref();
+    let changes = entry.changes.json();
+    // The hash covers it: it is there only where a change is kept with it.
+    let change_audience = changes.as_ref().and(subject).map(|subject| subject.audience);
     sqlx::query_scalar("select add_to_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
         .bind(request_id)
         .bind(entry.action.as_str())
@@ -31,8 +34,8 @@ pub async fn add(connection: &mut PgConnection, viewer: &Viewer, request_id: &st
         .bind(subject.map(|subject| subject.kind))
         .bind(subject.map(|subject| subject.id))
         .bind(subject.and_then(|subject| subject.owner_number))
-        .bind(entry.changes.json())
-        .bind(subject.map(|subject| subject.audience))
+        .bind(changes)
+        .bind(change_audience)
         .fetch_one(connection)
         .await
 }
