@@ -282,6 +282,7 @@ impl Config {
             issuers: self.issuers.clone(),
             session_idle: self.session_idle,
             session_lifetime: self.session_lifetime,
+            audit_retention: self.audit_retention,
             ..access::Settings::default()
         }
         .complete()

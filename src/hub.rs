@@ -13,9 +13,9 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::access::Settings;
 use crate::access::people::People;
 use crate::access::token::Authenticator;
+use crate::access::{Settings, audit};
 use crate::db::Database;
 use crate::db::changes::{self, Change};
 use crate::graphql::{Graph, Result};
@@ -107,6 +107,7 @@ impl Hub {
         for kind in kinds.0 {
             following.spawn(follow(Arc::downgrade(&hub), kind, hub.changes.subscribe()));
         }
+        following.spawn(audit::keep(hub.database.clone(), hub.access.audit_retention));
         following.spawn(changes::listen(listener, hub.database.clone(), hub.changes.clone()));
         drop(following);
         Ok(hub)

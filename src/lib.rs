@@ -9,7 +9,8 @@
 //! - [`integration`]: data from outside: the reference data that every installation holds, and imports.
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
 //!   [`funding`], [`plans`], [`projects`], [`agreements`], each with its tables, its types and its part of the
-//!   schema; [`accounts`] are the people who come in; [`network`], [`search`], [`overview`], [`relay`] and [`viewer`] are
+//!   schema; [`accounts`] are the people who come in, [`clients`] the programs, [`audit`] what was done; [`explain`],
+//!   [`network`], [`search`], [`overview`], [`relay`] and [`viewer`] are
 //!   ways through all of them.
 //! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
@@ -22,11 +23,14 @@
 pub mod access;
 pub mod accounts;
 pub mod agreements;
+pub mod audit;
 pub mod cli;
+pub mod clients;
 pub mod config;
 pub mod councils;
 pub mod db;
 pub mod demo;
+pub mod explain;
 pub mod funding;
 pub mod graphql;
 pub mod http;

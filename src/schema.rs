@@ -9,8 +9,8 @@ use crate::network::NetworkSnapshot;
 use crate::organisations::Directory;
 use crate::territory::Territory;
 use crate::{
-    accounts, agreements, councils, funding, hub, network, organisations, overview, plans, projects, relay, search,
-    territory, viewer,
+    accounts, agreements, audit, clients, councils, explain, funding, hub, network, organisations, overview, plans,
+    projects, relay, search, territory, viewer,
 };
 
 /// Entry points of the graph [grafo della governance].
@@ -31,6 +31,8 @@ pub struct Query(
     search::query::SearchQuery,
     overview::query::OverviewQuery,
     network::query::NetworkQuery,
+    audit::query::AuditQuery,
+    explain::query::ExplainQuery,
 );
 
 /// What callers change. Each field bears the name of its action, answers with a payload of its own, and leaves an entry
@@ -42,6 +44,8 @@ pub struct Mutation(
     accounts::mutation::MembershipMutation,
     accounts::mutation::DelegationMutation,
     accounts::mutation::PrivacyMutation,
+    clients::mutation::RegistrationMutation,
+    clients::mutation::ClientMutation,
 );
 
 /// What the hub tells as it happens.

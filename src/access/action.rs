@@ -34,6 +34,8 @@ text_enum! {
         GrantDelegation = "grant_delegation",
         /// End a delegation before its time [revoca della delega].
         EndDelegation = "end_delegation",
+        /// See the organisation's programs and when their secrets end [consultazione dei client].
+        ReadClients = "read_clients",
         /// Register a program of the organisation [registrazione di un client].
         RegisterClient = "register_client",
         /// Change a program's scopes, budgets or end [modifica di un client].
@@ -48,5 +50,7 @@ text_enum! {
         ReadAudit = "read_audit",
         /// Take the audit home as a file [esportazione del registro].
         ExportAudit = "export_audit",
+        /// Let go of old entries of the audit: the hub itself, as its settings or its operator say [scarto del registro].
+        LetGoOfAudit = "let_go_of_audit",
     }
 }

@@ -16,6 +16,8 @@ use Role::*;
 pub enum Allowed {
     /// Whoever asks: the action proves by itself who it is.
     Anyone,
+    /// No caller: the hub itself, by its settings or on its operator's machine.
+    Nobody,
     /// A person, on what is their own.
     Themselves,
     /// These roles of the organisation that the thing belongs to; none of them while it works for an office under a
@@ -39,15 +41,18 @@ pub const fn allowed(action: Action) -> Allowed {
         | EraseOwnAccount => Allowed::Themselves,
         InviteMember | WithdrawInvitation | ChangeMemberRole | EndMembership => Allowed::Of(ADMINISTRATORS, None),
         RegisterClient | ChangeClient | RotateClientSecret | RevokeClient => Allowed::Of(ADMINISTRATORS, None),
-        ReadPersons => Allowed::Of(RESPONSIBLE, None),
+        ReadPersons | ReadClients => Allowed::Of(RESPONSIBLE, None),
         GrantDelegation | EndDelegation => Allowed::At(OFFICES, RESPONSIBLE),
         ReadAudit | ExportAudit => Allowed::OfOrCentral(RESPONSIBLE, Some(Scope::AuditRead)),
+        LetGoOfAudit => Allowed::Nobody,
     }
 }
 
 /// Why a caller may not do something. Each has a stable code and says what it would take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// Only the hub itself.
+    Operator,
     /// Only who signed in.
     SignIn,
     /// Only a person, not a program.
@@ -70,6 +75,7 @@ impl Refusal {
     /// The rule's stable code.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Operator => "OPERATOR_ONLY",
             Self::SignIn => "SIGN_IN_REQUIRED",
             Self::Person => "PERSON_REQUIRED",
             Self::Membership => "MEMBERSHIP_REQUIRED",
@@ -84,6 +90,10 @@ impl Refusal {
     /// What it would take, for people.
     pub fn message(&self) -> Message {
         match self {
+            Self::Operator => Message::new(
+                "Lo fa solo chi gestisce il sistema, non chi lo interroga.",
+                "Only the hub's operator does this, no caller.",
+            ),
             Self::SignIn => Message::new("Occorre accedere.", "Sign in first."),
             Self::Person => Message::new(
                 "Può farlo solo una persona che ha effettuato l'accesso, non un programma.",
@@ -141,6 +151,7 @@ const fn in_italian(role: Role) -> &'static str {
 pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Result<(), Refusal> {
     match allowed(action) {
         Allowed::Anyone => Ok(()),
+        Allowed::Nobody => Err(Refusal::Operator),
         Allowed::Themselves => match &viewer.caller {
             Caller::Person(_) => Ok(()),
             Caller::Public => Err(Refusal::SignIn),

@@ -28,6 +28,8 @@ pub struct Settings {
     pub session_idle: Duration,
     /// A browser session ends after so long, whatever happens.
     pub session_lifetime: Duration,
+    /// Entries of the audit that are older are let go; `None`: all are kept.
+    pub audit_retention: Option<Duration>,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             hub_key: None,
             session_idle: Duration::from_secs(30 * 60),
             session_lifetime: Duration::from_secs(12 * 3600),
+            audit_retention: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A command's answer goes to standard output, everything else to standard error. Exit codes: 0 done,
 //! 1 it failed or found something wrong, 2 it was called wrongly.
 
+mod audit;
 mod demo;
 mod doctor;
 mod health;
@@ -44,6 +45,9 @@ enum Command {
     Import(import::Arguments),
     /// Invite a person into an organisation, e.g. its first administrator; prints the link.
     Invite(invite::Arguments),
+    /// Work with the audit.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Work with the schema.
     #[command(subcommand)]
     Schema(schema::Command),
@@ -85,6 +89,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::run(config).await,
         Command::Import(arguments) => import::run(config, arguments).await,
         Command::Invite(arguments) => invite::run(config, arguments).await,
+        Command::Audit(command) => audit::run(config, command).await,
         Command::Schema(command) => schema::run(&command),
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,

@@ -28,7 +28,8 @@ impl Graph {
         Ok(Change { graph: self, writing: self.hub.database.write_for_hub().await? })
     }
 
-    /// Whether the viewer may do this to what belongs to `owner`; a refusal is written into the audit.
+    /// Whether the viewer may do this to what belongs to `owner`; a refusal is written into the audit, as one about the
+    /// owner itself where no subject is given.
     pub async fn allow(
         self: &Arc<Self>,
         action: Action,
@@ -38,14 +39,25 @@ impl Graph {
         let Err(refusal) = rules::may(&self.viewer, action, owner) else { return Ok(Ok(())) };
         // What the public tries is no act of anybody: it would only let strangers fill the audit.
         if self.viewer.caller != Caller::Public {
-            self.note(&Entry::refused(action, refusal.code(), subject)).await?;
+            let mut writing = self.hub.database.write_for_hub().await?;
+            let subject = match (subject, owner) {
+                (None, Some(owner)) => {
+                    self.session.count();
+                    audit::subject_of_organisation(writing.connection(), owner).await?
+                }
+                (subject, _) => subject,
+            };
+            self.write_down(writing, &Entry::refused(action, refusal.code(), subject)).await?;
         }
         Ok(Err(refusal))
     }
 
     /// Writes an entry of its own into the audit, for what changes no record.
     pub async fn note(&self, entry: &Entry) -> Result<()> {
-        let mut writing = self.hub.database.write_for_hub().await?;
+        self.write_down(self.hub.database.write_for_hub().await?, entry).await
+    }
+
+    async fn write_down(&self, mut writing: Writing, entry: &Entry) -> Result<()> {
         self.session.count();
         audit::add(writing.connection(), &self.viewer, &self.request_id, entry).await?;
         Ok(writing.commit().await?)

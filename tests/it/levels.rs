@@ -1,9 +1,9 @@
 //! What each of the five levels gets: the committed operations, answered for each level, with their statements;
 //! and which rows each level may see, laid out by hand for every visibility.
 
-use raccordo::access::Viewer;
 use raccordo::access::audience::Viewers;
 use raccordo::access::persona::{PERSONAS, Persona, stable_id};
+use raccordo::access::{Caller, Viewer};
 use raccordo::demo;
 use raccordo::integration::reference;
 use serde_json::{Value, json};
@@ -30,6 +30,12 @@ impl TestHub {
             return Viewer::public();
         };
         self.acting_for(persona).await
+    }
+
+    /// The same as the persona that signed in: rules are asked of it by name.
+    pub async fn persona(&self, name: &str) -> Viewer {
+        let persona = Persona::find(name).expect("there is such a persona");
+        Viewer { caller: Caller::Persona(persona.name), ..self.acting_for(persona).await }
     }
 
     /// The viewer who acts for a persona's organisation, be it one of the demonstration's or not.

@@ -6,6 +6,8 @@
 
 mod accounts;
 mod architecture;
+mod audit;
+mod clients;
 mod conformance;
 mod descriptions;
 mod embedded;
@@ -28,11 +30,12 @@ mod probes;
 mod provider;
 mod readme;
 mod rights;
+mod rules;
 mod sdl;
 mod search;
 mod sessions;
 mod sight;
+mod sign_in;
 mod token_attacks;
 mod tokens;
-mod sign_in;
 mod websocket;

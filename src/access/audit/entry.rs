@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::access::Action;
+use crate::access::{Action, audience};
 use crate::text_enum;
 
 text_enum! {
@@ -29,6 +29,13 @@ pub struct Subject {
     pub owner_number: Option<i32>,
     /// The record's audience key: whoever lacks it reads the entry without what changed.
     pub audience: i32,
+}
+
+impl Subject {
+    /// The whole chain of the audit, which is nobody's.
+    pub fn chain() -> Self {
+        Self { kind: "Audit", id: Uuid::nil(), owner_number: None, audience: audience::OVERSIGHT }
+    }
 }
 
 /// What changed, field by field. Personal data are never written here: [`Changes::personal`].

@@ -11,6 +11,7 @@ use crate::access::{Level, Role};
 use crate::accounts::query::{self as accounts, Delegation, Invitation, Membership};
 use crate::agreements::model::{AgreementOrder, AgreementsOf};
 use crate::agreements::query::{self as agreements, Agreement};
+use crate::clients::query::{self as clients, Client};
 use crate::councils::query::{self as councils, CouncilSeat};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -242,6 +243,16 @@ impl<K: OutputType> Body<K> {
         #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
     ) -> Result<Page<Delegation>> {
         accounts::delegations_of(Graph::of(ctx), self.0.id, first, after).await
+    }
+
+    /// Its programs, the newest first, to its heads and administrators; none for who does not act for it [client].
+    pub async fn clients(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Option<Page<Client>>> {
+        clients::clients_of(Graph::of(ctx), self.0.id, first, after).await
     }
 
     /// Who may see this record [visibilità].

@@ -12,6 +12,7 @@ use crate::access::{Level, Role};
 use crate::accounts::query::{Delegation, Invitation, Membership};
 use crate::agreements::model::AgreementOrder;
 use crate::agreements::query::Agreement;
+use crate::clients::query::Client;
 use crate::councils::query::{CouncilSeat, TerritorialCouncilFields};
 use crate::funding::model::{CallOrder, CallsOf};
 use crate::funding::query::{self as funding, FundingCall};
@@ -120,6 +121,13 @@ use crate::territory::query::{self as territory, Municipality, Province};
         name = "delegations",
         ty = "Result<Page<Delegation>>",
         desc = "Delegations that it gave or holds, the last begun first; only those that the caller's own body gave or holds, too [deleghe].",
+        arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
+        arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins.")
+    ),
+    field(
+        name = "clients",
+        ty = "Result<Option<Page<Client>>>",
+        desc = "Its programs, the newest first, to its heads and administrators; none for who does not act for it [client].",
         arg(name = "first", ty = "Option<i32>", desc = "Items wanted, 1 to 100; 20 when left out."),
         arg(name = "after", ty = "Option<String>", desc = "Cursor of the item after which the page begins.")
     ),

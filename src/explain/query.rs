@@ -1,0 +1,93 @@
+//! `explain`
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use uuid::Uuid;
+
+use crate::access::{Action, rules};
+use crate::accounts::loader::{DelegationById, InvitationById, MembershipById};
+use crate::accounts::model::{DELEGATION, INVITATION, MEMBERSHIP};
+use crate::agreements::loader::AgreementById;
+use crate::agreements::query::AGREEMENT;
+use crate::clients::loader::ClientById;
+use crate::clients::model::CLIENT;
+use crate::graphql::{Error, Graph, NodeId, Result, UserError};
+use crate::organisations::loader as organisations;
+use crate::organisations::query::NODE as ORGANISATION;
+use crate::plans::loader::PlanById;
+use crate::plans::query::PLAN;
+use crate::projects::loader::ProjectById;
+use crate::projects::query::PROJECT;
+
+/// Whether the caller may do something, and why not [spiegazione].
+#[derive(SimpleObject)]
+pub struct Explanation {
+    /// Whether the rules let the caller do it; the thing's own state may still stand in the way [consentito].
+    allowed: bool,
+    /// Stable code of the rule that refuses, e.g. `ROLE_REQUIRED`; `NOT_FOUND` where there is no such record, or the
+    /// caller may not see it; null where it is allowed [regola].
+    rule: Option<String>,
+    /// What it would take, for people; null where it is allowed [motivo].
+    reason: Option<String>,
+}
+
+/// Why the caller may do what.
+#[derive(Default)]
+pub struct ExplainQuery;
+
+#[Object]
+impl ExplainQuery {
+    /// Whether the caller may do an action, and which rule refuses it; nothing is done, and nothing is written into the
+    /// audit [spiegazione].
+    async fn explain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What would be done.")] action: Action,
+        #[graphql(
+            desc = "Global id of what it would be done to: an organisation, a client, membership, invitation or \
+                          delegation, a plan, project or agreement; when left out, the organisation that the caller \
+                          acts for."
+        )]
+        on: Option<ID>,
+    ) -> Result<Explanation> {
+        let graph = Graph::of(ctx);
+        let owner = match on {
+            None => graph.viewer.organisation,
+            Some(id) => match owner(graph, &NodeId::parse(&id)?).await? {
+                Some(owner) => Some(owner),
+                None => {
+                    let UserError { rule, message, .. } = UserError::not_found("");
+                    return Ok(Explanation { allowed: false, rule: Some(rule), reason: Some(message) });
+                }
+            },
+        };
+        Ok(match rules::may(&graph.viewer, action, owner) {
+            Ok(()) => Explanation { allowed: true, rule: None, reason: None },
+            Err(refusal) => Explanation {
+                allowed: false,
+                rule: Some(refusal.code().into()),
+                reason: Some(refusal.message().to_string()),
+            },
+        })
+    }
+}
+
+/// The organisation that a record belongs to; `None` where the caller sees no such record.
+async fn owner(graph: &Graph, id: &NodeId) -> Result<Option<Uuid>> {
+    let key = id.as_uuid()?;
+    Ok(match id.kind.as_str() {
+        ORGANISATION => organisations::organisation(graph, key).await?.map(|it| it.id),
+        CLIENT => graph.load(ClientById(key)).await?.map(|it| it.organisation_id),
+        MEMBERSHIP => graph.load(MembershipById(key)).await?.map(|it| it.organisation_id),
+        INVITATION => graph.load(InvitationById(key)).await?.map(|it| it.organisation_id),
+        DELEGATION => graph.load(DelegationById(key)).await?.map(|it| it.office_id),
+        PLAN => graph.load(PlanById(key)).await?.map(|it| it.office_id),
+        PROJECT => graph.load(ProjectById(key)).await?.map(|it| it.row.lead_id),
+        AGREEMENT => graph.load(AgreementById(key)).await?.map(|it| it.row.promoter_id),
+        _ => {
+            return Err(Error::bad_input(
+                "Non è qualcosa che appartiene a un ente.",
+                "This is nothing that belongs to an organisation.",
+            ));
+        }
+    })
+}
