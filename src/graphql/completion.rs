@@ -31,9 +31,32 @@ pub fn complete(response: &mut Response, document: &ExecutableDocument, name: Op
     };
     let sets = vec![(&operation.node.selection_set.node, root)];
     for error in &response.errors {
+        revive(&mut response.data, &error.path);
+    }
+    for error in &response.errors {
         completion.null_what_failed(&mut response.data, &error.path, &sets, None);
     }
     completion.order(&mut response.data, &sets);
+}
+
+/// Where every field of an object failed, the framework gives null in the object's place: it is an object again, in
+/// which each failed field will be null. Before any null is put where it belongs, so that none of those is undone.
+fn revive(value: &mut Value, path: &[PathSegment]) {
+    let Some((segment, rest)) = path.split_first() else { return };
+    match (&mut *value, segment) {
+        (Value::Object(fields), PathSegment::Field(name)) => {
+            if let Some(child) = fields.get_mut(name.as_str()) {
+                revive(child, rest);
+            }
+        }
+        (Value::List(items), PathSegment::Index(index)) => {
+            if let Some(item) = items.get_mut(*index) {
+                revive(item, rest);
+            }
+        }
+        (Value::Null, PathSegment::Field(_)) => *value = Value::Object(IndexMap::new()),
+        _ => {}
+    }
 }
 
 /// Selection sets that apply to one object, each with the type that it is written for.
@@ -222,6 +245,10 @@ mod tests {
     #[test]
     fn what_may_not_be_null_and_failed_makes_its_object_null() {
         for (query, data, path, expected) in [
+            // The framework gives null for an object of which every field failed.
+            ("{ body { note } }", json!({ "body": null }), "body.note", r#"{"body":{"note":null}}"#),
+            ("{ body { name } }", json!({ "body": null }), "body.name", r#"{"body":null}"#),
+            ("{ body { note } }", json!(null), "body", r#"{"body":null}"#),
             ("{ body { note name } }", json!({ "body": { "note": 1 } }), "body.name", r#"{"body":null}"#),
             ("{ sure { name } body { note } }", json!({ "sure": {}, "body": { "note": 1 } }), "sure.name", "null"),
             (

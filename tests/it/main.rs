@@ -19,6 +19,7 @@ mod hub;
 mod import;
 mod issuer;
 mod levels;
+mod logs;
 mod machines;
 mod migrations;
 mod network;
