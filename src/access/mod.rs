@@ -17,6 +17,7 @@ pub mod scope;
 pub mod secret;
 pub mod token;
 
+mod remote;
 mod room;
 mod settings;
 mod viewer;

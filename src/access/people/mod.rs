@@ -19,20 +19,24 @@ mod provider;
 mod refusal;
 mod sign_in;
 mod store;
-mod web;
+
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
 use super::Settings;
 use super::audience::Viewers;
+use super::remote::Remote;
 use crate::db::Database;
 use provider::Provider;
 use session::Sessions;
-use web::Web;
 
 pub use refusal::SignInRefusal;
 pub use sign_in::{Begun, Callback, SignedIn};
 pub use store::organisations_by_code;
+
+/// With a provider, of which a person waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Everything that signs people in and knows them again.
 pub struct People {
@@ -50,8 +54,8 @@ impl People {
     /// # Errors
     /// Providers are named, and this machine has no way out to them at all; or one has an address that is none.
     pub fn new(database: Database, settings: &Settings, viewers: Viewers) -> anyhow::Result<Self> {
-        let web = Web::new()?;
-        let provider = |named: &super::Provider| Provider::new(named.clone(), &settings.public_url, web.clone());
+        let remote = Remote::new(PATIENCE)?;
+        let provider = |named: &super::Provider| Provider::new(named.clone(), &settings.public_url, remote.clone());
         Ok(Self {
             database,
             viewers,

@@ -12,12 +12,13 @@ use tokio::sync::Mutex;
 
 use super::SignInRefusal;
 use super::claims::Claims;
-use super::web::Web;
 use crate::access;
+use crate::access::remote::Remote;
 
 /// What was discovered holds for so long.
 const FRESH: Duration = Duration::from_secs(10 * 60);
-/// A token of a key that is not known makes the hub look again, this often at the most.
+/// A sign-in that begins, or a token of a key that is not known, makes the hub look again, this often at the most: nobody
+/// is sent to a provider that has gone down, or is refused for a key that is new.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// Algorithms of id tokens: with public keys alone.
@@ -89,19 +90,19 @@ pub struct Provider {
     redirect: RedirectUrl,
     /// Where it sends people after their sign-out.
     farewell: PostLogoutRedirectUrl,
-    web: Web,
+    remote: Remote,
     discovered: Mutex<Option<(Arc<Metadata>, Instant)>>,
 }
 
 impl Provider {
-    pub fn new(settings: access::Provider, public_url: &str, web: Web) -> anyhow::Result<Self> {
+    pub fn new(settings: access::Provider, public_url: &str, remote: Remote) -> anyhow::Result<Self> {
         let of = || format!("provider \"{}\"", settings.name);
         Ok(Self {
             issuer: IssuerUrl::new(settings.issuer.clone()).with_context(of)?,
             redirect: RedirectUrl::new(format!("{public_url}/sign-in/callback")).with_context(of)?,
             farewell: PostLogoutRedirectUrl::new(format!("{public_url}/")).with_context(of)?,
             settings,
-            web,
+            remote,
             discovered: Mutex::default(),
         })
     }
@@ -114,7 +115,7 @@ impl Provider {
         {
             return Ok(metadata.clone());
         }
-        let found = Metadata::discover_async(self.issuer.clone(), &self.web).await;
+        let found = Metadata::discover_async(self.issuer.clone(), &self.remote).await;
         let metadata = Arc::new(found.map_err(|error| self.unavailable("discovery", &error))?);
         *discovered = Some((metadata.clone(), Instant::now()));
         Ok(metadata)
@@ -132,7 +133,7 @@ impl Provider {
 
     /// Where to send a browser that signs in (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636).
     pub async fn begin(&self, state: &str) -> Result<Beginning, SignInRefusal> {
-        let metadata = self.metadata(FRESH).await?;
+        let metadata = self.metadata(LOOK_AGAIN).await?;
         let state = CsrfToken::new(state.to_owned());
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let scopes = self.settings.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new);
@@ -162,7 +163,7 @@ impl Provider {
         let request =
             client.exchange_code(AuthorizationCode::new(code)).map_err(|error| self.unavailable("token", &error))?;
         let tokens =
-            request.set_pkce_verifier(PkceCodeVerifier::new(verifier)).request_async(&self.web).await.map_err(
+            request.set_pkce_verifier(PkceCodeVerifier::new(verifier)).request_async(&self.remote).await.map_err(
                 |error| match error {
                     RequestTokenError::ServerResponse(response) => {
                         let is_code = *response.error() == CoreErrorResponseType::InvalidGrant;
@@ -197,7 +198,7 @@ impl Provider {
                 .user_info(tokens.access_token().clone(), Some(expected))
                 .map_err(|error| self.unavailable("userinfo", &error))?;
             let told: UserInfoClaims<OtherClaims, CoreGenderClaim> =
-                request.request_async(&self.web).await.map_err(|error| match error {
+                request.request_async(&self.remote).await.map_err(|error| match error {
                     UserInfoError::ClaimsVerification(_) => SignInRefusal::TokenInvalid,
                     error => self.unavailable("userinfo", &error),
                 })?;

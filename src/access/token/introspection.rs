@@ -6,8 +6,8 @@ use tokio::sync::Semaphore;
 
 use super::Refusal;
 use super::claims::Claims;
-use super::remote::Remote;
 use crate::access::Issuer;
+use crate::access::remote::Remote;
 
 /// Questions under way to one issuer at the most.
 const AT_ONCE: usize = 8;

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::Refusal;
 use super::key::{KeySet, PublicKey};
-use super::remote::Remote;
+use crate::access::remote::Remote;
 use crate::access::settings::ensure_url;
 
 /// Two fetches are so far apart at the least, however many tokens name a key that is not known.

@@ -15,10 +15,10 @@ mod jwks;
 mod jws;
 mod key;
 mod known;
-mod remote;
 mod trusted;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
 
@@ -26,22 +26,27 @@ use super::audience::Viewers;
 use super::clients::{Clients, Registered};
 use super::keys::{HubKey, Keys};
 use super::people::invitation;
+use super::remote::Remote;
 use super::scope::Scopes;
 use super::{Caller, Client, Settings, Viewer};
 use crate::db::Database;
 use claims::{LEEWAY, now};
 use jws::Jws;
 use known::{Finding, Known, fingerprint};
-use remote::Remote;
 use trusted::{Bearer, Trusted, Verified};
 
 pub use credentials::Presented;
 pub use demo::DemoKey;
+pub(super) use json::object as json_object;
+
 pub use issuing::{Denied, Issued};
 pub use key::{KeySet, PublicKey};
 
 /// Bytes of a token at the most.
 const LONGEST: usize = 8192;
+
+/// With an issuer that is asked about a token or for its keys: a request waits for it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A token that is not active is not asked about again for so many seconds.
 const REFUSED_FOR: i64 = 10;
@@ -87,7 +92,7 @@ impl Authenticator {
         let mut trusted = vec![Trusted::Hub(settings.public_url.clone(), keys.clone())];
         trusted.extend(settings.demo_key.as_ref().map(|key| Trusted::Demo(key.public.clone())));
         if !settings.issuers.is_empty() {
-            let remote = Remote::new()?;
+            let remote = Remote::new(PATIENCE)?;
             trusted.extend(settings.issuers.iter().map(|issuer| Trusted::issuer(issuer, &remote)));
         }
         Ok(Self {

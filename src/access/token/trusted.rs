@@ -9,11 +9,11 @@ use super::introspection::Introspection;
 use super::jwks::Jwks;
 use super::jws::Jws;
 use super::key::PublicKey;
-use super::remote::Remote;
 use super::{Refusal, demo};
 use crate::access::clients::Named;
 use crate::access::keys::Keys;
 use crate::access::persona::Persona;
+use crate::access::remote::Remote;
 use crate::access::scope::Scopes;
 use crate::access::{Issuer, IssuerKind};
 
