@@ -48,6 +48,59 @@ pub const fn allowed(action: Action) -> Allowed {
     }
 }
 
+/// By which rule a caller may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    Anyone,
+    /// On what is their own.
+    Themselves,
+    /// By their role in the organisation that it belongs to.
+    Role,
+    /// By their role in the central department, whosever it is.
+    CentralDepartment,
+    /// A client, by its scope.
+    Scope(Scope),
+    /// As the demonstration's caller, who has every role of its body.
+    Demonstration,
+}
+
+impl Grant {
+    /// The rule's stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Anyone => "ANYONE",
+            Self::Themselves => "THEMSELVES",
+            Self::Role => "ROLE",
+            Self::CentralDepartment => "CENTRAL_DEPARTMENT",
+            Self::Scope(_) => "SCOPE",
+            Self::Demonstration => "DEMONSTRATION",
+        }
+    }
+
+    /// Why, for people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Anyone => Message::new("È consentito a chiunque.", "Anyone may do this."),
+            Self::Themselves => {
+                Message::new("È consentito a ciascuno per quanto lo riguarda.", "Everybody may do this for themselves.")
+            }
+            Self::Role => Message::new("Lo consente il ruolo nell'ente.", "The role in the organisation allows it."),
+            Self::CentralDepartment => Message::new(
+                "Lo consente il ruolo nel Dipartimento, per ogni ente.",
+                "The role in the central department allows it, for every organisation.",
+            ),
+            Self::Scope(scope) => Message::new(
+                format!("Lo consente lo scope {scope} del client."),
+                format!("The client's scope {scope} allows it."),
+            ),
+            Self::Demonstration => Message::new(
+                "Nella dimostrazione si agisce con ogni ruolo del proprio ente.",
+                "In the demonstration one acts with every role of one's body.",
+            ),
+        }
+    }
+}
+
 /// Why a caller may not do something. Each has a stable code and says what it would take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -148,23 +201,24 @@ const fn in_italian(role: Role) -> &'static str {
 ///
 /// # Errors
 /// The first rule that stands in the way.
-pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Result<(), Refusal> {
+pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Result<Grant, Refusal> {
     match allowed(action) {
-        Allowed::Anyone => Ok(()),
+        Allowed::Anyone => Ok(Grant::Anyone),
         Allowed::Nobody => Err(Refusal::Operator),
         Allowed::Themselves => match &viewer.caller {
-            Caller::Person(_) => Ok(()),
+            Caller::Person(_) => Ok(Grant::Themselves),
             Caller::Public => Err(Refusal::SignIn),
             Caller::Persona(_) | Caller::Client(_) => Err(Refusal::Person),
         },
         Allowed::Of(roles, scope) => of(viewer, roles, scope, owner),
         Allowed::At(levels, roles) => {
-            of(viewer, roles, None, owner)?;
-            if levels.contains(&viewer.level) { Ok(()) } else { Err(Refusal::Level(levels)) }
+            let grant = of(viewer, roles, None, owner)?;
+            if levels.contains(&viewer.level) { Ok(grant) } else { Err(Refusal::Level(levels)) }
         }
         Allowed::OfOrCentral(roles, scope) => {
-            let owner = if viewer.level == Level::National { viewer.organisation } else { owner };
-            of(viewer, roles, scope, owner)
+            let is_anothers = viewer.level == Level::National && owner != viewer.organisation;
+            let grant = of(viewer, roles, scope, if is_anothers { viewer.organisation } else { owner })?;
+            Ok(if is_anothers && grant == Grant::Role { Grant::CentralDepartment } else { grant })
         }
     }
 }
@@ -174,24 +228,25 @@ fn of(
     roles: &'static [Role],
     scope: Option<Scope>,
     owner: Option<Uuid>,
-) -> Result<(), Refusal> {
-    let is_in_role = match &viewer.caller {
+) -> Result<Grant, Refusal> {
+    let grant = match &viewer.caller {
         Caller::Public => return Err(Refusal::SignIn),
-        Caller::Persona(_) => true,
+        Caller::Persona(_) => Some(Grant::Demonstration),
         Caller::Client(client) => match scope {
             None => return Err(Refusal::Person),
             Some(scope) if !client.scopes.has(scope) => return Err(Refusal::Scope(scope)),
-            Some(_) => true,
+            Some(scope) => Some(Grant::Scope(scope)),
         },
         Caller::Person(person) => {
             if person.delegation.is_some() {
                 return Err(Refusal::Delegation);
             }
-            roles.contains(&person.membership.as_ref().ok_or(Refusal::Membership)?.role)
+            let held = person.membership.as_ref().ok_or(Refusal::Membership)?.role;
+            roles.contains(&held).then_some(Grant::Role)
         }
     };
     if owner.is_some() && viewer.organisation != owner {
         return Err(Refusal::OwnOrganisation);
     }
-    if is_in_role { Ok(()) } else { Err(Refusal::Role(roles)) }
+    grant.ok_or(Refusal::Role(roles))
 }

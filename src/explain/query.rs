@@ -18,16 +18,16 @@ use crate::plans::query::PLAN;
 use crate::projects::loader::ProjectById;
 use crate::projects::query::PROJECT;
 
-/// Whether the caller may do something, and why not [spiegazione].
+/// Whether the caller may do something, and by which rule [spiegazione].
 #[derive(SimpleObject)]
 pub struct Explanation {
     /// Whether the rules let the caller do it; the thing's own state may still stand in the way [consentito].
     allowed: bool,
-    /// Stable code of the rule that refuses, e.g. `ROLE_REQUIRED`; `NOT_FOUND` where there is no such record, or the
-    /// caller may not see it; null where it is allowed [regola].
-    rule: Option<String>,
-    /// What it would take, for people; null where it is allowed [motivo].
-    reason: Option<String>,
+    /// Stable code of the rule that allows or refuses it, e.g. `ROLE` or `ROLE_REQUIRED`; `NOT_FOUND` where there is no
+    /// such record, or the caller may not see it [regola].
+    rule: String,
+    /// The rule, for people: why it is allowed, or what it would take [motivo].
+    reason: String,
 }
 
 /// Why the caller may do what.
@@ -36,7 +36,7 @@ pub struct ExplainQuery;
 
 #[Object]
 impl ExplainQuery {
-    /// Whether the caller may do an action, and which rule refuses it; nothing is done, and nothing is written into the
+    /// Whether the caller may do an action, and which rule allows or refuses it; nothing is done, and nothing is written into the
     /// audit [spiegazione].
     async fn explain(
         &self,
@@ -56,17 +56,15 @@ impl ExplainQuery {
                 Some(owner) => Some(owner),
                 None => {
                     let UserError { rule, message, .. } = UserError::not_found("");
-                    return Ok(Explanation { allowed: false, rule: Some(rule), reason: Some(message) });
+                    return Ok(Explanation { allowed: false, rule, reason: message });
                 }
             },
         };
         Ok(match rules::may(&graph.viewer, action, owner) {
-            Ok(()) => Explanation { allowed: true, rule: None, reason: None },
-            Err(refusal) => Explanation {
-                allowed: false,
-                rule: Some(refusal.code().into()),
-                reason: Some(refusal.message().to_string()),
-            },
+            Ok(grant) => Explanation { allowed: true, rule: grant.code().into(), reason: grant.message().to_string() },
+            Err(refusal) => {
+                Explanation { allowed: false, rule: refusal.code().into(), reason: refusal.message().to_string() }
+            }
         })
     }
 }
