@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use governor::clock::{Clock as _, DefaultClock};
@@ -82,12 +82,17 @@ pub fn address(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAd
     }
 }
 
+/// Where a request comes from, for endpoints whose answer does not tell of the failure: a WebSocket that is open.
+#[derive(Clone, Copy)]
+pub struct Address(pub IpAddr);
+
 /// Counts refused credentials, and answers 429 in their place once there were too many.
-pub async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn count(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() else {
         return next.run(request).await;
     };
     let address = address(peer, request.headers(), &app.settings.trusted_proxies);
+    request.extensions_mut().insert(Address(address));
     let (locale, request_id) = (caller::locale(request.headers()), caller::request_id(request.headers()));
     let too_many = |wait: Duration| {
         let message = Message::new(
@@ -102,7 +107,8 @@ pub async fn count(State(app): State<Arc<App>>, request: Request, next: Next) ->
         return too_many(wait).await;
     }
     let response: Response<Body> = next.run(request).await;
-    if response.status() != StatusCode::UNAUTHORIZED {
+    // A session's cookie whose time is up is no guess: people come back in the morning, an office behind one address.
+    if response.status() != StatusCode::UNAUTHORIZED || response.headers().contains_key(header::SET_COOKIE) {
         return response;
     }
     app.failures.note(address);

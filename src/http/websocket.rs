@@ -5,14 +5,15 @@
 //! soon as sessions change.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
 use async_graphql::parser::types::OperationType;
-use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::http::HeaderMap;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use futures_util::{StreamExt as _, pin_mut};
 use serde_json::{Map, Value, json};
@@ -20,6 +21,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::executor::{Answer, Checked};
+use super::failures::Address;
 use super::reply::{self, LARGEST_BODY, Refused};
 use super::{App, caller, cookies, graphql};
 use crate::access::Viewer;
@@ -44,6 +46,7 @@ enum Close {
     InitTimeout,
     DuplicateId,
     InitTwice,
+    TooManyFailures,
     TryLater,
     GoingAway,
 }
@@ -58,6 +61,7 @@ impl Close {
             Self::InitTimeout => (4408, "Connection initialisation timeout"),
             Self::DuplicateId => (4409, "Subscriber for this id already exists"),
             Self::InitTwice => (4429, "Too many initialisation requests"),
+            Self::TooManyFailures => (4429, "Too many failed attempts"),
             Self::TryLater => (1013, "Try again later"),
             Self::GoingAway => (1001, "The hub is stopping"),
         };
@@ -66,13 +70,19 @@ impl Close {
 }
 
 /// Opens the connection.
-pub async fn endpoint(State(app): State<Arc<App>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+pub async fn endpoint(
+    State(app): State<Arc<App>>,
+    address: Option<Extension<Address>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let address = address.map(|Extension(Address(address))| address);
     let locale = caller::locale(&headers);
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(LARGEST_BODY)
         .max_frame_size(LARGEST_BODY)
-        .on_upgrade(move |socket| locale.scope(serve(app, socket, headers)))
+        .on_upgrade(move |socket| locale.scope(serve(app, socket, headers, address)))
 }
 
 /// A message of the client that the protocol knows.
@@ -127,6 +137,8 @@ struct Connection {
     app: Arc<App>,
     socket: WebSocket,
     headers: HeaderMap,
+    /// Where it comes from.
+    address: Option<IpAddr>,
     /// What the client said of itself when it opened the connection; `None` before.
     opened: Option<Opening>,
     /// Whether anything came since the client was last asked.
@@ -136,12 +148,21 @@ struct Connection {
     events: mpsc::Sender<Event>,
 }
 
-async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap) {
+async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap, address: Option<IpAddr>) {
     let (events, mut happened) = mpsc::channel(16);
     let stopping = app.stopping.clone();
     let mut sessions = app.hub.people.changes();
-    let mut connection =
-        Connection { app, socket, headers, opened: None, alive: true, under_way: HashMap::new(), runs: 0, events };
+    let mut connection = Connection {
+        app,
+        socket,
+        headers,
+        address,
+        opened: None,
+        alive: true,
+        under_way: HashMap::new(),
+        runs: 0,
+        events,
+    };
     if connection.socket.protocol().is_none() {
         return connection.close(Close::NoSuchProtocol).await;
     }
@@ -218,6 +239,13 @@ impl Connection {
         matches!(self.opened, Some(Opening(None))) && cookies::find(&self.headers, cookies::SESSION).is_some()
     }
 
+    /// Counts refused credentials; once there were too many from one address, tells it to wait.
+    fn failed(&self) -> Close {
+        let Some(address) = self.address else { return Close::Forbidden };
+        self.app.failures.note(address);
+        if self.app.failures.wait(address).is_some() { Close::TooManyFailures } else { Close::Forbidden }
+    }
+
     /// Who the connection's caller is now.
     async fn viewer(&mut self) -> Result<Viewer, Close> {
         let viewer = match &self.opened {
@@ -228,7 +256,11 @@ impl Connection {
                 authenticated.map_err(caller::refused)
             }
         };
-        viewer.map_err(|refused| if refused.status.is_server_error() { Close::TryLater } else { Close::Forbidden })
+        viewer.map_err(|refused| match refused.status {
+            StatusCode::UNAUTHORIZED => self.failed(),
+            status if status.is_server_error() => Close::TryLater,
+            _ => Close::Forbidden,
+        })
     }
 
     async fn receive(&mut self, text: &str) -> Result<(), Close> {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::http::Served;
 use crate::levels::REFERENCE;
+use crate::websocket;
 
 const TYPES: [&str; 6] = [
     "{ __schema { types { name } } }",
@@ -71,6 +72,26 @@ async fn an_address_whose_credentials_fail_too_often_waits_but_valid_ones_are_le
     let public: Value =
         served.post(&json!({ "query": "{ viewer { level } }" })).send().await.unwrap().json().await.unwrap();
     assert_eq!(public["data"]["viewer"]["level"], "PUBLIC");
+}
+
+#[tokio::test]
+async fn failures_on_a_websocket_count_like_all_others() {
+    let served = Served::with(REFERENCE, Settings::default()).await;
+    let mut codes = Vec::new();
+    for number in 0..32 {
+        let mut socket = websocket::connect(&served).await;
+        let token = json!({ "Authorization": format!("Bearer wrong-{number}") });
+        websocket::send(&mut socket, json!({ "type": "connection_init", "payload": token })).await;
+        codes.push(websocket::receive(&mut socket).await.unwrap_err());
+    }
+    assert_eq!(codes[..30], [4403; 30]);
+    assert_eq!(codes[31], 4429);
+    let request = served.request(Method::POST, "/oauth/token").body("grant_type=client_credentials");
+    assert_eq!(request.send().await.unwrap().status(), 429, "the same address waits everywhere");
+    let mut socket = websocket::connect(&served).await;
+    let token = json!({ "Authorization": format!("Bearer {}", served.token("dlci")) });
+    websocket::send(&mut socket, json!({ "type": "connection_init", "payload": token })).await;
+    assert_eq!(websocket::receive(&mut socket).await.unwrap()["type"], "connection_ack");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::levels::REFERENCE;
 
 pub type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn connect(hub: &Served) -> Socket {
+pub async fn connect(hub: &Served) -> Socket {
     let mut request = format!("ws://{}/graphql/ws", hub.address).into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
     tokio_tungstenite::connect_async(request).await.unwrap().0
