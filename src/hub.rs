@@ -229,6 +229,7 @@ const TENDED: Duration = Duration::from_secs(60);
 async fn tend(hub: Weak<Hub>) {
     while let Some(hub) = hub.upgrade() {
         hub.authenticator.tend().await;
+        hub.people.tend().await;
         drop(hub);
         tokio::time::sleep(TENDED).await;
     }

@@ -216,6 +216,7 @@ impl Keys {
             }
             Some(Rotation::AtOnce) => (now, now),
         };
+        store::let_go(connection, now).await?;
         store::end(connection, signs_from, published_until).await?;
         let (kid, jwk, private) = make()?;
         store::insert(connection, &kid, &jwk, &hub_key.seal(&kid, &private)?, signs_from).await?;

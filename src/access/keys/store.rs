@@ -16,7 +16,7 @@ pub async fn lock(connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(connection).await.map(drop)
 }
 
-/// All keys that there ever were, the newest first.
+/// All keys that are kept, the newest first.
 pub async fn all(connection: &mut PgConnection) -> sqlx::Result<Vec<SigningKey>> {
     let rows = sqlx::query(
         "select kid, public_jwk, private_key, created_at, signs_from, signs_until, published_until
@@ -59,6 +59,11 @@ pub async fn insert(
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// Lets go of keys that are published no longer: their private part has no use.
+pub async fn let_go(connection: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query("delete from signing_key where published_until < $1").bind(now).execute(connection).await.map(drop)
 }
 
 /// Ends the keys that are in force: when they sign no longer, and when they are published no longer.

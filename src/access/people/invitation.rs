@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::store;
 use crate::access::audit::{Changes, Entry, Subject};
 use crate::access::{Action, Role, audience};
-use crate::db::Database;
 use crate::locale::Message;
 
 /// An invitation that was taken up: the membership that began with it.
@@ -102,11 +101,4 @@ pub async fn accept(
     let Some((membership, owner_number)) = begun else { return Ok(Err(InvitationRefusal::AlreadyMember)) };
     store::accept_invitation(connection, invitation.id, account, now).await?;
     Ok(Ok(Accepted { invitation: invitation.id, membership, organisation, owner_number, role }))
-}
-
-/// Lets go of the addresses to which invitations went that nobody accepted in time: they are not kept longer.
-pub async fn forget_addresses(database: &Database) -> sqlx::Result<()> {
-    let mut writing = database.write_for_hub().await?;
-    store::forget_addresses(writing.connection(), Utc::now()).await?;
-    writing.commit().await
 }

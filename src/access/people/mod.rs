@@ -22,7 +22,7 @@ mod store;
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Utc};
 
 use super::Settings;
 use super::audience::Viewers;
@@ -37,6 +37,9 @@ pub use store::organisations_by_code;
 
 /// With a provider, of which a person waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A session that is over is kept for so long: by it a person is known to act for the body that they acted for last.
+const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Everything that signs people in and knows them again.
 pub struct People {
@@ -83,6 +86,22 @@ impl People {
             }
         }
         Ok(())
+    }
+
+    /// What is done now and then: lets go of the addresses of invitations that nobody accepted in time, and of sessions
+    /// that are over for long. A failure is logged; the next time comes.
+    pub async fn tend(&self) {
+        let tended = async {
+            let mut writing = self.database.write_for_hub().await?;
+            let (connection, now) = (writing.connection(), Utc::now());
+            store::forget_addresses(connection, now).await?;
+            store::let_go_of_sessions(connection, now - SESSIONS_KEPT).await?;
+            writing.commit().await
+        };
+        let tended: sqlx::Result<()> = tended.await;
+        if let Err(error) = tended {
+            tracing::warn!(%error, "what is over of people's data could not be let go of");
+        }
     }
 
     fn provider(&self, name: &str) -> Option<&Provider> {

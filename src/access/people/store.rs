@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{PgConnection, Row as _};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::claims::Held;
@@ -399,4 +399,22 @@ pub async fn forget_addresses(connection: &mut PgConnection, now: DateTime<Utc>)
         .execute(connection)
         .await
         .map(drop)
+}
+
+/// Lets go of sessions that were over before this time. The database tells hubs of every deletion, of none, too: it is
+/// asked first.
+pub async fn let_go_of_sessions(connection: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<()> {
+    let over = "least(coalesce(ended_at, expires_at), expires_at) < $1";
+    let are_there: bool =
+        sqlx::query_scalar(AssertSqlSafe(format!("select exists (select from browser_session where {over})")))
+            .bind(before)
+            .fetch_one(&mut *connection)
+            .await?;
+    if are_there {
+        sqlx::query(AssertSqlSafe(format!("delete from browser_session where {over}")))
+            .bind(before)
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
 }

@@ -25,7 +25,6 @@ use chrono::Utc;
 use super::audience::Viewers;
 use super::clients::{Clients, Registered};
 use super::keys::{HubKey, Keys};
-use super::people::invitation;
 use super::remote::Remote;
 use super::scope::Scopes;
 use super::{Caller, Client, Settings, Viewer};
@@ -131,7 +130,7 @@ impl Authenticator {
     }
 
     /// What is done now and then: rotates the signing keys in time, writes down which clients were used, lets go of
-    /// assertions and of invitations' addresses that are over. Each failure is logged; the next time comes.
+    /// assertions that are over. Each failure is logged; the next time comes.
     pub async fn tend(&self) {
         if let Err(error) = self.keys.tend().await {
             tracing::error!(error = format!("{error:#}"), "the hub's signing keys could not be looked after");
@@ -141,9 +140,6 @@ impl Authenticator {
         }
         if let Err(error) = credentials::let_go_of_assertions(&self.database).await {
             tracing::warn!(%error, "assertions that are over could not be let go of");
-        }
-        if let Err(error) = invitation::forget_addresses(&self.database).await {
-            tracing::warn!(%error, "addresses of invitations that are over could not be let go of");
         }
     }
 

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use raccordo::access::persona::stable_id;
-use raccordo::access::{Role, Viewer};
+use raccordo::access::secret::Secret;
+use raccordo::access::{Role, Room, Viewer, audience};
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Executor as _};
 use uuid::Uuid;
 
 use super::{OFFICE, OTHER, client, done, refused};
@@ -254,4 +255,32 @@ async fn a_delegate_does_none_of_an_administrators_actions_for_neither_body() {
     let answer = hub.execute(&under, query, json!({ "id": id("Organisation", stable_id(OFFICE)) })).await;
     let nobody = json!({ "memberships": { "edges": [] }, "invitations": { "edges": [] } });
     assert_eq!(answer.data()["organisation"], nobody, "the office's people stay its own");
+}
+
+/// The sight of a delegate as the session's cookie itself gives it, to the last day and not a day longer.
+#[tokio::test]
+async fn a_cookie_sees_with_the_offices_eyes_to_the_last_day_of_the_grant() {
+    let hub = TestHub::with(SMALL).await;
+    let gina = hub.somebody("Gina Verdi").await;
+    let membership = hub.join(gina, "persona:ong-bologna", Role::Officer).await;
+    let today = chrono::Local::now().date_naive();
+    let delegation = hub.grant("office:PREF-BO", "persona:ong-bologna", &["plans"], today).await;
+    let statement = format!(
+        "update browser_session set membership_id = '{membership}', delegation_id = '{delegation}' where id = '{}'",
+        gina.session
+    );
+    hub.maintenance().await.execute(AssertSqlSafe(statement)).await.unwrap();
+    let number: i32 = hub.value("select number from organisation where office_code = 'PREF-BO'").await;
+    let office = audience::organisation(number);
+    let cookie = Secret::from(gina.session.to_string());
+    let seen = async || {
+        let viewer = hub.hub.people.viewer(&cookie).await.unwrap();
+        let rooms: Vec<Room> = Room::ALL.iter().copied().filter(|room| viewer.holds(*room, office)).collect();
+        (rooms, viewer.person().unwrap().delegation.is_some())
+    };
+    assert_eq!(seen().await, (vec![Room::Plans], true));
+    let over = format!("update delegation set valid_until = '{}' where id = '{delegation}'", today.pred_opt().unwrap());
+    hub.maintenance().await.execute(AssertSqlSafe(over)).await.unwrap();
+    hub.hub.note_change("delegation");
+    assert_eq!(seen().await, (vec![], false));
 }

@@ -198,7 +198,7 @@ async fn the_hub_lets_go_of_addresses_that_nobody_answered_from() {
     }
     let over = "update invitation set expires_at = now() where email = 'over@example.it'";
     hub.maintenance().await.execute(over).await.unwrap();
-    hub.hub.authenticator.tend().await;
+    hub.hub.people.tend().await;
     let kept: Vec<String> = hub.value("select array_agg(email order by email) from invitation").await;
     assert_eq!(kept, ["", "waiting@example.it"]);
 }

@@ -1,5 +1,6 @@
 use raccordo::access::{Role, Viewer};
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 use uuid::Uuid;
 
 use super::{OFFICE, OTHER, client, done, refused};
@@ -110,4 +111,24 @@ async fn a_person_ends_their_own_sessions_and_no_others() {
     assert_eq!(hub.last_entry().await["changes"], json!({ "sessions": { "before": 2, "after": 0 } }));
     let open: Vec<Uuid> = hub.value("select array_agg(id) from browser_session where ended_at is null").await;
     assert_eq!(open, [bruno.session]);
+}
+
+#[tokio::test]
+async fn the_hub_lets_go_of_sessions_that_are_over_for_a_month() {
+    let hub = TestHub::with(REFERENCE).await;
+    let somebody = hub.somebody("Anna Bianchi").await;
+    let [long_over, signed_out, over, open] = [1, 2, 3, 4].map(Uuid::from_u128);
+    for (session, dates) in [
+        (long_over, "expires_at = now() - interval '31 days'"),
+        (signed_out, "ended_at = now() - interval '31 days'"),
+        (over, "expires_at = now() - interval '29 days'"),
+        (open, "seen_at = now()"),
+    ] {
+        hub.session_of(somebody.account, session).await;
+        let statement = format!("update browser_session set {dates} where id = '{session}'");
+        hub.maintenance().await.execute(sqlx::AssertSqlSafe(statement)).await.unwrap();
+    }
+    hub.hub.people.tend().await;
+    let kept: Vec<Uuid> = hub.value("select array_agg(id order by id) from browser_session").await;
+    assert_eq!(kept, [over, open, somebody.session]);
 }
