@@ -12,8 +12,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use raccordo::access::Viewer;
 use raccordo::access::persona::Persona;
+use raccordo::access::{self, Viewer};
 use raccordo::http::Settings;
 use reqwest::header;
 use serde_json::{Value, json};
@@ -79,7 +79,8 @@ impl World {
 
     async fn caller(&self, persona: Persona) -> Caller {
         let token = self.served.key.token(persona).unwrap();
-        Caller { viewer: self.served.hub.acting_for(persona).await, token }
+        let viewer = self.served.hub.acting_for(persona).await;
+        Caller { viewer: Viewer { caller: access::Caller::Persona(persona.name), ..viewer }, token }
     }
 
     /// What comes back to the caller; of a document, the graph's answer and the number of its statements.

@@ -143,3 +143,10 @@ insert into agreement_party (id, agreement_id, audience, organisation_id, signed
     ('{{uuid party_office}}', '{{uuid agreement}}', '{{uuid office}}'),
     ('{{uuid party_local}}', '{{uuid agreement_local}}', '{{uuid ngo}}')) v(id, agreement, organisation)
     on a.id = v.agreement::uuid;
+
+-- What was done to the draft; in the other world to the published plan, so that the numbers of the audit are the same.
+
+select add_to_audit('probe', 'read_audit', 'done', null, null, null, 'prefettura-bologna', o.id, null, null, 'TerritorialPlan',
+    case when exists (select from laid) then '{{uuid plan}}'::uuid else '{{uuid public_plan}}'::uuid end, o.number,
+    '{"title": {"before": null, "after": "Piano Zattera di Ulisse"}}'::jsonb, 1000000 + o.number)
+  from organisation o where o.office_code = 'PREF-MO';
