@@ -17,6 +17,7 @@ use crate::access::rules::Refusal;
 use crate::accounts::export;
 use crate::audit::export::{self as audit, Format};
 use crate::audit::model::AuditFilter;
+use crate::audit::query::subject_of;
 use crate::graphql::{Error, Graph, NodeId};
 use crate::locale::Message;
 
@@ -45,7 +46,8 @@ async fn download(app: &App, headers: &HeaderMap, request_id: &str) -> Result<Re
 }
 
 /// `GET /export/audit.jsonl` and `.csv`: the entries of the audit that the caller may see, oldest first. `organisation`
-/// (global id), `from` and `until` (RFC 3339) narrow them.
+/// and `subject` (global ids), `action` (several times for several), `outcome`, `from` and `until` (RFC 3339) narrow
+/// them, as the arguments of `auditEntries` do.
 pub async fn entries(
     State(app): State<Arc<App>>,
     Path(file): Path<String>,
@@ -104,6 +106,9 @@ fn filter(query: &str) -> Result<AuditFilter, Refused> {
         let instant = || value.parse::<DateTime<Utc>>().map_err(|_| wrong());
         match &*name {
             "organisation" => filter.organisation = Some(NodeId::uuid("Organisation", &value).map_err(|_| wrong())?),
+            "subject" => filter.subject = Some(subject_of(&value).map_err(|_| wrong())?),
+            "action" => filter.actions.push(value.to_ascii_lowercase().parse().map_err(|_| wrong())?),
+            "outcome" => filter.outcome = Some(value.to_ascii_lowercase().parse().map_err(|_| wrong())?),
             "from" => filter.from = Some(instant()?),
             "until" => filter.until = Some(instant()?),
             _ => return Err(wrong()),

@@ -27,7 +27,7 @@ impl PublicKey {
             common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature)
                 && common.key_operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify));
         let algorithm = match &jwk.algorithm {
-            AlgorithmParameters::RSA(key) if length(&key.n)? >= 256 => Algorithm::RS256,
+            AlgorithmParameters::RSA(key) if bits(&key.n)? >= 2048 => Algorithm::RS256,
             AlgorithmParameters::EllipticCurve(key)
                 if key.curve == EllipticCurve::P256 && length(&key.x)? == 32 && length(&key.y)? == 32 =>
             {
@@ -44,10 +44,22 @@ impl PublicKey {
     }
 }
 
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok()
+}
+
 /// Bytes behind base64url text.
 fn length(text: &str) -> Option<usize> {
-    use base64::Engine as _;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok().map(|bytes| bytes.len())
+    bytes(text).map(|bytes| bytes.len())
+}
+
+/// Bits of a number behind base64url text: zeros before it make it no longer.
+fn bits(text: &str) -> Option<usize> {
+    let bytes = bytes(text)?;
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let first = bytes.get(zeros)?;
+    Some((bytes.len() - zeros) * 8 - first.leading_zeros() as usize)
 }
 
 /// A set of keys (RFC 7517, section 5), without those that are of no use here.
@@ -87,7 +99,8 @@ mod tests {
     #[test]
     fn a_key_is_for_signatures_of_a_kind_that_is_accepted_and_long_enough() {
         use base64::Engine as _;
-        let bytes = |count: usize| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(vec![7; count]);
+        let text = |bytes: Vec<u8>| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+        let bytes = |count: usize| text(vec![0xf7; count]);
         let rsa = |size: usize| json!({ "kty": "RSA", "n": bytes(size), "e": "AQAB" });
         let p256 = json!({ "kty": "EC", "crv": "P-256", "x": bytes(32), "y": bytes(32) });
         let ed25519 = json!({ "kty": "OKP", "crv": "Ed25519", "x": bytes(32) });
@@ -103,6 +116,8 @@ mod tests {
             (with(&rsa(256), "alg", json!("RS256")), Some(Algorithm::RS256)),
             (with(&p256, "use", json!("sig")), Some(Algorithm::ES256)),
             (rsa(128), None),
+            (with(&rsa(256), "n", json!(text([vec![0; 128], vec![0xf7; 128]].concat()))), None),
+            (with(&rsa(256), "n", json!(text([vec![0; 1], vec![0xf7; 256]].concat()))), Some(Algorithm::RS256)),
             (with(&rsa(256), "alg", json!("RS512")), None),
             (with(&rsa(256), "alg", json!("HS256")), None),
             (with(&rsa(256), "use", json!("enc")), None),

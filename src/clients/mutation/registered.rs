@@ -136,7 +136,8 @@ impl ClientMutation {
     }
 
     /// Gives a program of the caller's organisation another secret; the one before it still works for a while, so that
-    /// the program can change over [rotazione del segreto]. Two at the most are in force. By its administrators.
+    /// the program can change over [rotazione del segreto]. Two at the
+    /// most are in force: where there are two already, the older one ends at once. By its administrators.
     async fn rotate_client_secret(
         &self,
         ctx: &Context<'_>,
