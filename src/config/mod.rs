@@ -3,23 +3,27 @@
 //! A key has one name everywhere: `data_dir` in the file is `RACCORDO_DATA_DIR` and `--data-dir`.
 //! `DATABASE_URL` is read without the prefix, too; `DATABASE_URL_FILE` names a file that holds it.
 
+mod flags;
+mod times;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use clap::Args;
 use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 
 use crate::access::{self, Issuer, Provider};
 use crate::db::DatabaseSettings;
 use crate::http::{self, Introspection};
+
+pub use flags::Flags;
 
 /// Read where it exists, unless `--config` names another.
 const DEFAULT_FILE: &str = "raccordo.toml";
@@ -47,48 +51,6 @@ const KEYS: [&str; 18] = [
 
 /// Those that the environment may set, one value each.
 const IN_ENVIRONMENT: usize = 16;
-
-/// Settings that may be given on the command line.
-#[derive(Args, Clone, Debug, Default, Serialize)]
-#[command(next_help_heading = "Settings")]
-pub struct Flags {
-    /// TOML file with settings [env: RACCORDO_CONFIG] [default: raccordo.toml, if there is one]
-    #[arg(long, global = true, env = "RACCORDO_CONFIG", hide_env = true, value_name = "FILE")]
-    #[serde(skip)]
-    pub config: Option<PathBuf>,
-    /// Address to serve on [env: RACCORDO_LISTEN] [default: 127.0.0.1:8080]
-    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub listen: Option<SocketAddr>,
-    /// Folder for the embedded database and the demonstration's key [env: RACCORDO_DATA_DIR] [default: .raccordo]
-    #[arg(long, global = true, value_name = "FOLDER")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_dir: Option<PathBuf>,
-    /// An outside PostgreSQL, 15 or newer, in place of the embedded one [env: DATABASE_URL or DATABASE_URL_FILE]
-    #[arg(long, global = true, value_name = "URL")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database_url: Option<DatabaseUrl>,
-    /// Connections for read sessions [env: RACCORDO_DATABASE_POOL_SIZE] [default: 16]
-    #[arg(long, global = true, value_name = "NUMBER")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database_pool_size: Option<u32>,
-    /// Time limit of one statement, e.g. 10s or 500ms [env: RACCORDO_DATABASE_STATEMENT_TIMEOUT] [default: 10s]
-    #[arg(long, global = true, value_name = "TIME")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database_statement_timeout: Option<String>,
-    /// Time limit of one operation, e.g. 15s [env: RACCORDO_REQUEST_TIMEOUT] [default: 15s]
-    #[arg(long, global = true, value_name = "TIME")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_timeout: Option<String>,
-    /// Folder of PostgreSQL's programs [env: RACCORDO_PG_BIN] [default: the newest installed]
-    #[arg(long, global = true, value_name = "FOLDER")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pg_bin: Option<PathBuf>,
-    /// How to write the log to standard error [env: RACCORDO_LOG_FORMAT] [default: text]
-    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_format: Option<LogFormat>,
-}
 
 /// All settings, valid.
 #[derive(Clone, Debug)]
@@ -163,23 +125,23 @@ struct Raw {
     database_url: Option<DatabaseUrl>,
     database_url_file: Option<PathBuf>,
     database_pool_size: u32,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "times::duration")]
     database_statement_timeout: Duration,
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "times::duration")]
     request_timeout: Duration,
     pg_bin: Option<PathBuf>,
     log_format: LogFormat,
     public_url: Option<String>,
     hub_key_file: Option<PathBuf>,
-    #[serde(deserialize_with = "session_time")]
+    #[serde(deserialize_with = "times::session_time")]
     session_idle: Duration,
-    #[serde(deserialize_with = "session_time")]
+    #[serde(deserialize_with = "times::session_time")]
     session_lifetime: Duration,
     #[serde(default)]
     trusted_proxies: Vec<IpNet>,
     #[serde(default)]
     introspection: Introspection,
-    #[serde(default, deserialize_with = "days")]
+    #[serde(default, deserialize_with = "times::days")]
     audit_retention: Option<Duration>,
     #[serde(default)]
     provider: Vec<Provider>,
@@ -307,57 +269,10 @@ fn public_url(given: Option<String>, listen: SocketAddr) -> anyhow::Result<Strin
     Ok(url.trim_end_matches('/').to_owned())
 }
 
-/// A whole number of days.
-fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let days = u64::deserialize(deserializer)?;
-    let days = (30..=36_500).contains(&days).then_some(days);
-    let days = days.ok_or_else(|| serde::de::Error::custom("not a number of days from 30 to 36500"))?;
-    Ok(Some(Duration::from_secs(days * 86_400)))
-}
-
 /// Leaves out variables that are set to nothing, as compose files do.
 fn given(env: Env, prefix: &'static str) -> Env {
     env.filter(move |key| {
         std::env::var_os(format!("{prefix}{key}").to_uppercase()).is_none_or(|value| !value.is_empty())
-    })
-}
-
-/// Of an operation or a statement.
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let time = time(deserializer)?.filter(|time| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(time));
-    time.ok_or_else(|| serde::de::Error::custom("not a time from 1ms to 60min, e.g. 10s, 500ms or 2min"))
-}
-
-/// Of a browser session.
-fn session_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let range = Duration::from_secs(60)..=Duration::from_secs(30 * 86_400);
-    let time = time(deserializer)?.filter(|time| range.contains(time));
-    time.ok_or_else(|| serde::de::Error::custom("not a time from 1min to 720h, e.g. 30min or 12h"))
-}
-
-/// `10s`, `500ms`, `2min`, `12h`; a bare number is seconds.
-fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Given {
-        Seconds(u64),
-        Text(String),
-    }
-    Ok(match Given::deserialize(deserializer)? {
-        Given::Seconds(seconds) => Some(Duration::from_secs(seconds)),
-        Given::Text(text) => {
-            let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-            let (number, unit) = text.split_at(digits);
-            let milliseconds = match unit.trim() {
-                "ms" => Some(1),
-                "s" | "" => Some(1_000),
-                "min" => Some(60_000),
-                "h" => Some(3_600_000),
-                _ => None,
-            };
-            let number = number.parse::<u64>().ok();
-            milliseconds.zip(number).and_then(|(unit, number)| number.checked_mul(unit)).map(Duration::from_millis)
-        }
     })
 }
 

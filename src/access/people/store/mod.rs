@@ -1,0 +1,14 @@
+//! All SQL of sign-in and sessions.
+
+mod account;
+mod attempt;
+mod membership;
+mod session;
+
+pub use account::{Account, account, note_sign_in};
+pub use attempt::{Attempt, begin_attempt, take_attempt};
+pub use membership::{
+    accept_invitation, begin_membership, change_membership, end_membership, forget_addresses, invitation, memberships,
+    organisations_by_code,
+};
+pub use session::{NewSession, begin_session, end_session, last_used, let_go_of_sessions, note_seen, session};
