@@ -5,6 +5,8 @@
 //! whatever may take long asks its [`Deadline`] at least every few milliseconds. What runs in parallel runs in the
 //! rayon pool that it is called from.
 
+#[cfg(test)]
+mod agreement;
 pub mod betweenness;
 mod bidirectional;
 pub mod brokerage;
