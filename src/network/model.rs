@@ -38,7 +38,7 @@ impl NetworkNodeKind {
 }
 
 text_enum! {
-    /// What ties a body to another node: each kind follows from one kind of record [tipo di legame].
+    /// What ties two nodes: each kind follows from one kind of record [tipo di legame].
     pub enum TieKind {
         /// From the central department to its offices and directorates [vigilanza].
         Supervises = "supervises",
@@ -60,18 +60,28 @@ text_enum! {
         SignatoryOf = "signatory_of",
         /// From a body to the intervention that it answers for [soggetto responsabile].
         ResponsibleFor = "responsible_for",
+        /// From a project to the intervention of a plan that it carries out [attuazione].
+        CarriesOut = "carries_out",
     }
 }
 
 impl TieKind {
-    /// Kind of the node that a tie of this kind leads to; all come from an organisation.
+    /// Kind of the node that a tie of this kind starts from.
+    pub const fn starts_from(self) -> NetworkNodeKind {
+        match self {
+            Self::CarriesOut => NetworkNodeKind::Project,
+            _ => NetworkNodeKind::Organisation,
+        }
+    }
+
+    /// Kind of the node that a tie of this kind leads to.
     pub const fn leads_to(self) -> NetworkNodeKind {
         match self {
             Self::Supervises | Self::Chairs | Self::MemberOf => NetworkNodeKind::Organisation,
             Self::CompetentFor => NetworkNodeKind::Province,
             Self::Leads | Self::PartnerIn | Self::ContractedFor | Self::Funds => NetworkNodeKind::Project,
             Self::SignatoryOf => NetworkNodeKind::Agreement,
-            Self::ResponsibleFor => NetworkNodeKind::Intervention,
+            Self::ResponsibleFor | Self::CarriesOut => NetworkNodeKind::Intervention,
         }
     }
 }
@@ -85,7 +95,7 @@ text_enum! {
         OfficeCompetence = "office_competence",
         /// A seat in a council [componente del CTI].
         CouncilSeat = "council_seat",
-        /// A project, which names its lead [progetto].
+        /// A project, which names its lead and the interventions that it carries out [progetto].
         Project = "project",
         /// A body's part in a project [partecipazione].
         ProjectParticipation = "project_participation",
@@ -136,6 +146,17 @@ impl Period {
         self.from <= day && day <= self.until
     }
 
+    /// The days that are in both; `None` where there is none.
+    pub fn overlap(self, other: Self) -> Option<Self> {
+        let both = Self { from: self.from.max(other.from), until: self.until.min(other.until) };
+        (both.from <= both.until).then_some(both)
+    }
+
+    /// First and last day, as numbers; the ends of all time where open.
+    pub const fn days(self) -> (Day, Day) {
+        (self.from, self.until)
+    }
+
     pub fn from(self) -> Option<NaiveDate> {
         NaiveDate::from_num_days_from_ce_opt(self.from)
     }
@@ -146,7 +167,7 @@ impl Period {
 }
 
 /// A node, without its name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub id: Uuid,
     pub kind: NetworkNodeKind,
@@ -156,11 +177,15 @@ pub struct Node {
     pub province: Option<u16>,
     pub audience: i32,
     pub period: Period,
+    /// Of a project: its programme, as a place in the snapshot's list of codes.
+    pub programme: Option<u16>,
+    /// Of an intervention: its plan, as a place in the snapshot's list of plans.
+    pub plan: Option<u32>,
     pub is_synthetic: bool,
 }
 
 /// A tie between two nodes, which are named by their places in the snapshot.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tie {
     pub kind: TieKind,
     pub from: u32,
@@ -195,6 +220,6 @@ mod tests {
     #[test]
     fn nodes_and_ties_stay_small() {
         // Tens of thousands of each are kept: measure with benches/network.rs before they grow.
-        assert!(size_of::<Node>() <= 40 && size_of::<Tie>() <= 48, "{} {}", size_of::<Node>(), size_of::<Tie>());
+        assert!(size_of::<Node>() <= 48 && size_of::<Tie>() <= 48, "{} {}", size_of::<Node>(), size_of::<Tie>());
     }
 }

@@ -51,6 +51,7 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::super::model::TieKind;
+    use super::super::view::Wanted;
     use super::super::view::tests::view;
     use crate::network::snapshot::tests::network;
 
@@ -79,7 +80,8 @@ mod tests {
 
     #[test]
     fn kinds_of_ties_that_are_not_wanted_are_not_walked() {
-        let view = view(network(&AUDIENCES, &[(1, 2, 0)]), &[0]).narrowed(Some(vec![TieKind::Leads]), None);
+        let leads = Wanted { ties: Some(vec![TieKind::Leads]), ..Wanted::default() };
+        let view = view(network(&AUDIENCES, &[(1, 2, 0)]), &[0]).narrowed(leads);
         assert_eq!(view.path(0, 1), None);
     }
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::NetworkSnapshot;
 use super::model::{NetworkNodeKind, TieKind, day};
 use super::snapshot::province_number;
-use super::view::{Found, View};
+use super::view::{Found, View, Wanted};
 use crate::graphql::flat::FlatList;
 use crate::graphql::scalars::Date;
 use crate::graphql::{Error, Graph, NodeId, Result};
@@ -161,10 +161,13 @@ async fn path(graph: &Graph, from: &str, to: &str, narrowing: Narrowing) -> Resu
 /// What the caller sees on the day asked for, narrowed to the kinds asked for; no kinds are all kinds.
 fn view(graph: &Graph, narrowing: &Narrowing) -> (View, Date) {
     let as_of = narrowing.as_of.unwrap_or(Date(graph.today));
-    let tie_kinds = narrowing.tie_kinds.clone().filter(|kinds| !kinds.is_empty());
-    let organisation_kinds = narrowing.organisation_kinds.clone().filter(|kinds| !kinds.is_empty());
+    let wanted = Wanted {
+        ties: narrowing.tie_kinds.clone().filter(|kinds| !kinds.is_empty()),
+        organisations: narrowing.organisation_kinds.clone().filter(|kinds| !kinds.is_empty()),
+        ..Wanted::default()
+    };
     let view = View::new(graph.reference::<NetworkSnapshot>(), graph.viewer.clone(), day(as_of.0));
-    (view.narrowed(tie_kinds, organisation_kinds), as_of)
+    (view.narrowed(wanted), as_of)
 }
 
 fn bounded(hops: Option<i32>) -> Result<u32> {
