@@ -9,6 +9,7 @@
 //! when they hold the key of its record and of both ends, exactly as row-level security decides for these records.
 //! Tables owned: `network_touch`, written by triggers on the records' tables.
 
+pub mod analysis;
 pub mod model;
 mod path;
 pub mod query;
