@@ -9,12 +9,19 @@
 //! when they hold the key of its record and of both ends, exactly as row-level security decides for these records.
 //! Tables owned: `network_touch`, written by triggers on the records' tables.
 
+mod affiliation;
 pub mod analysis;
+mod difference;
 pub mod model;
+mod news;
 mod path;
+mod provinces;
 pub mod query;
+mod shape;
 mod snapshot;
 mod store;
+mod study;
+mod timeline;
 pub mod view;
 
 use sqlx::PgConnection;

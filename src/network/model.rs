@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::access::Room;
 use crate::councils::model::SeatCategory;
+use crate::locale::Message;
 use crate::organisations::model::OrganisationKind;
 use crate::projects::model::ProjectRole;
 use crate::text_enum;
@@ -118,6 +119,75 @@ impl TieRecordKind {
             Self::FundingCall => Room::Funding,
             Self::AgreementParty => Room::Agreements,
             Self::PlanIntervention => Room::Plans,
+        }
+    }
+}
+
+text_enum! {
+    /// What a node's place in the network is measured by [misura].
+    pub enum NetworkMetric {
+        /// To how many other nodes it is tied directly [grado].
+        Degree = "degree",
+        /// How many ties it has in all, several to the same node included [grado pesato].
+        WeightedDegree = "weighted_degree",
+        /// How often it lies on the shortest way between two others: the share, 0 to 1, of all pairs [intermediazione].
+        Betweenness = "betweenness",
+        /// How much it is tied to those who are themselves tied to many; all values add up to 1 [PageRank].
+        PageRank = "page_rank",
+        /// The densest group that it is in, by the fewest ties that a member has within the group [nucleo].
+        Core = "core",
+        /// Number of the group whose members are tied more to each other than to the rest; 0 is the largest [comunità].
+        Community = "community",
+        /// Number of the part that holds together, apart from all others; 0 is the largest [componente].
+        Component = "component",
+    }
+}
+
+impl NetworkMetric {
+    /// Its name, and what it says in words, for people who are no analysts.
+    pub fn texts(self) -> (Message, Message) {
+        let texts = |it: [&str; 2], en: [&str; 2]| (Message::new(it[0], en[0]), Message::new(it[1], en[1]));
+        match self {
+            Self::Degree => texts(
+                ["Collegamenti diretti", "A quanti altri è collegato direttamente."],
+                ["Direct connections", "To how many others it is connected directly."],
+            ),
+            Self::WeightedDegree => texts(
+                ["Legami in tutto", "Quanti legami ha in tutto: più legami con lo stesso ente contano ciascuno."],
+                ["Ties in all", "How many ties it has in all: several with the same body count each."],
+            ),
+            Self::Betweenness => texts(
+                [
+                    "Ruolo di ponte",
+                    "Quanto spesso sta sul percorso più breve tra altri due: senza di lui sarebbero più lontani.",
+                ],
+                [
+                    "Role as a bridge",
+                    "How often it stands on the shortest way between two others: without it they would be further apart.",
+                ],
+            ),
+            Self::PageRank => texts(
+                ["Centralità", "Quanto è collegato a chi, a sua volta, è molto collegato."],
+                ["Centrality", "How much it is connected to those who are themselves well connected."],
+            ),
+            Self::Core => texts(
+                [
+                    "Nucleo",
+                    "Il gruppo più fitto di cui fa parte: ogni membro vi ha almeno tanti collegamenti con gli altri.",
+                ],
+                [
+                    "Core",
+                    "The densest group that it is part of: each member has at least so many connections within it.",
+                ],
+            ),
+            Self::Community => texts(
+                ["Comunità", "Il gruppo i cui membri sono collegati più tra loro che con gli altri."],
+                ["Community", "The group whose members are connected more to each other than to the rest."],
+            ),
+            Self::Component => texts(
+                ["Parte connessa", "La parte della rete in cui da ciascuno si raggiungono tutti gli altri."],
+                ["Connected part", "The part of the network in which each can reach all others."],
+            ),
         }
     }
 }

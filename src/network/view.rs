@@ -38,6 +38,18 @@ pub struct Wanted {
     pub plan: Option<Uuid>,
 }
 
+/// A part of the network that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What lies within so many steps of a node, which itself always stays.
+    Around { centre: u32, hops: u32 },
+    /// What is seated, placed or meant in these provinces, with the offices competent for them, and what lies within
+    /// so many steps.
+    Within { provinces: Vec<u16>, hops: u32 },
+    /// Everything, also what has no tie.
+    Whole,
+}
+
 /// An answer: places of nodes and ties in the snapshot, in its order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
@@ -77,6 +89,37 @@ impl View {
     /// What may be seen here: two views with the same sight of the same snapshot tell the same.
     pub fn sight(&self) -> &Sight {
         &self.viewer.sight
+    }
+
+    /// Of the same viewer on the same day, over another snapshot.
+    pub fn over(&self, snapshot: Arc<NetworkSnapshot>) -> Self {
+        Self::new(snapshot, self.viewer.clone(), self.day)
+    }
+
+    pub fn day(&self) -> Day {
+        self.day
+    }
+
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// The view from a part, which is there for this viewer; `None` where they may not see its centre.
+    pub fn from(self, part: &Part) -> Option<Self> {
+        match part {
+            Part::Around { centre, .. } if !self.knows(*centre) => None,
+            Part::Around { centre, .. } => Some(Self { centre: Some(*centre), ..self }),
+            _ => Some(self),
+        }
+    }
+
+    /// What belongs to a part.
+    pub fn find(&self, part: &Part) -> Found {
+        match part {
+            Part::Around { centre, hops } => self.reach(vec![*centre], *hops),
+            Part::Within { provinces, hops } => self.within(provinces.iter().copied(), *hops),
+            Part::Whole => self.whole(),
+        }
     }
 
     /// The interventions of a plan that the viewer may see, and the projects that carry them out.
@@ -171,13 +214,11 @@ impl View {
     }
 
     /// What lies around a node, which itself always stays; `None` where the viewer may not see it.
-    pub fn around(mut self, centre: u32, hops: u32) -> Option<(Self, Found)> {
-        if !self.knows(centre) {
-            return None;
-        }
-        self.centre = Some(centre);
-        let found = self.reach(vec![centre], hops);
-        Some((self, found))
+    pub fn around(self, centre: u32, hops: u32) -> Option<(Self, Found)> {
+        let part = Part::Around { centre, hops };
+        let view = self.from(&part)?;
+        let found = view.find(&part);
+        Some((view, found))
     }
 
     /// What is seated, placed or meant in these provinces, with the offices competent for them, and what lies around.

@@ -210,7 +210,7 @@ impl TiesBuilder<'_> {
         let mut end_touched: Vec<Option<bool>> = vec![None; self.old.nodes.len()];
         let mut stays = |tie: &Tie| {
             let by_end = *end_touched[tie.to as usize].get_or_insert_with(|| is_touched(tie.to));
-            !by_end && !(tie.kind.starts_from() == NetworkNodeKind::Project && is_touched(tie.from))
+            !(by_end || tie.kind.starts_from() == NetworkNodeKind::Project && is_touched(tie.from))
         };
         let mut stayed = Vec::with_capacity(self.old.ties.len());
         for tie in self.old.ties.iter().filter(|tie| stays(tie)) {

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::model::{NetworkNodeKind, Node, Tie};
+use super::shape::Shapes;
 use crate::councils::model::SeatCategory;
 use crate::organisations::model::OrganisationKind;
 use crate::projects::model::ProjectRole;
@@ -42,6 +43,8 @@ pub struct NetworkSnapshot {
     programmes: Arc<[String]>,
     /// Plans that interventions belong to.
     plans: Arc<[Uuid]>,
+    /// What was worked out of these records.
+    shapes: Arc<Shapes>,
 }
 
 /// A record that is a node, as the store reads it.
@@ -101,6 +104,7 @@ impl NetworkSnapshot {
             places: [].into(),
             programmes: [].into(),
             plans: [].into(),
+            shapes: Arc::default(),
         }
     }
 
@@ -141,6 +145,11 @@ impl NetworkSnapshot {
         let number = province_number(code)?;
         let is_it = |node: &u32| self.node(*node).kind == NetworkNodeKind::Province;
         self.placed_in(number).find(is_it)
+    }
+
+    /// What was worked out of these records.
+    pub fn shapes(&self) -> &Shapes {
+        &self.shapes
     }
 
     /// The code of the programme that a project stands on.
