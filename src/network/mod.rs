@@ -9,6 +9,8 @@
 //! when they hold the key of its record and of both ends, exactly as row-level security decides for these records.
 //! Owns no tables.
 
+pub mod analysis;
+pub mod layout;
 pub mod model;
 mod path;
 pub mod query;
