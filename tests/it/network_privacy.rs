@@ -34,7 +34,7 @@ end $$";
 
 const ALL: &str = "query($scope: NetworkScope!, $hops: Int, $day: Date, $nodes: [NetworkNodeKind!], $ties: [TieKind!]) {
   network(scope: $scope, hops: $hops, asOf: $day, nodeKinds: $nodes, tieKinds: $ties) {
-    nodeCount edgeCount nodes { id name degree x y } edges { kind from to recordId validFrom validUntil }
+    nodeCount edgeCount leftOut { kind count } nodes { id name degree x y } edges { kind from to recordId validFrom validUntil }
     byProvince { unplaced ties { one other count }
       provinces { province x y organisations projects agreements interventions tiesInside tiesOutside } }
     timeline(from: \"2019-01-01\", until: \"2026-12-01\") {

@@ -135,6 +135,31 @@ async fn from_afar_each_node_and_each_tie_is_counted_once() {
 }
 
 #[tokio::test]
+async fn what_was_left_out_is_what_one_step_more_would_add() {
+    let hub = TestHub::with(SMALL).await;
+    let fields = "nodes { kind } leftOut { kind count }";
+    let kinds = |network: &Value| {
+        let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+        for kind in texts(&network["nodes"], "kind") {
+            *counts.entry(kind).or_default() += 1;
+        }
+        counts
+    };
+    let near = ask(&hub, "scope: {province: \"MO\"}, hops: 1", fields).await;
+    let far = kinds(&ask(&hub, "scope: {province: \"MO\"}, hops: 2", fields).await);
+    let mut counted = kinds(&near);
+    assert!(!list(&near["leftOut"]).is_empty());
+    for left_out in list(&near["leftOut"]) {
+        *counted.entry(left_out["kind"].as_str().unwrap().into()).or_default() += number(&left_out["count"]);
+    }
+    assert_eq!(counted, far);
+    let national = ask(&hub, "scope: {national: true}", "leftOut { kind }").await;
+    assert_eq!(national["leftOut"], json!([]));
+    let bodies = ask(&hub, "scope: {national: true}, nodeKinds: [ORGANISATION]", "leftOut { kind }").await;
+    assert!(texts(&bodies["leftOut"], "kind").contains(&"PROJECT".into()));
+}
+
+#[tokio::test]
 async fn nodes_have_places_within_their_province_and_in_rings_around_a_centre() {
     let hub = TestHub::with(SMALL).await;
     let fields = "nodes { id x y } again: nodes { id x y } edges { from to }";
