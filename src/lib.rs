@@ -32,6 +32,7 @@ pub mod db;
 pub mod demo;
 pub mod explain;
 pub mod funding;
+pub mod gaps;
 pub mod graphql;
 pub mod http;
 pub mod hub;

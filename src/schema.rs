@@ -9,7 +9,7 @@ use crate::network::NetworkSnapshot;
 use crate::organisations::Directory;
 use crate::territory::Territory;
 use crate::{
-    accounts, agreements, audit, clients, councils, explain, funding, hub, network, organisations, overview, plans,
+    accounts, agreements, audit, clients, councils, explain, funding, gaps, hub, network, organisations, overview, plans,
     projects, relay, search, territory, viewer,
 };
 
@@ -30,6 +30,7 @@ pub struct Query(
     agreements::query::AgreementQuery,
     search::query::SearchQuery,
     overview::query::OverviewQuery,
+    gaps::query::GapQuery,
     network::query::NetworkQuery,
     audit::query::AuditQuery,
     explain::query::ExplainQuery,

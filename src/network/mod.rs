@@ -20,6 +20,7 @@ use sqlx::PgConnection;
 
 use crate::hub::Reference;
 pub use snapshot::NetworkSnapshot;
+pub use view::View;
 
 impl Reference for NetworkSnapshot {
     const TABLES: &'static [&'static str] = &[
