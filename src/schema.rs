@@ -7,6 +7,7 @@ use crate::funding::Programmes;
 use crate::hub::References;
 use crate::network::NetworkSnapshot;
 use crate::organisations::Directory;
+use crate::peers::Profiles;
 use crate::territory::Territory;
 use crate::{
     accounts, agreements, audit, clients, councils, explain, funding, gaps, hub, network, organisations, overview, plans,
@@ -69,4 +70,5 @@ pub fn references() -> References {
         .keep::<Councils>()
         .keep::<Programmes>()
         .keep::<NetworkSnapshot>()
+        .keep::<Profiles>()
 }
