@@ -10,6 +10,7 @@ use super::broker::Working;
 use super::model::{CoordinationGapKind, Detail, Gap, Scope};
 use crate::access::{Level, Viewer};
 use crate::network::model::{NetworkNodeKind, Node, TieKind, day};
+use crate::network::view::Wanted;
 use crate::network::{NetworkSnapshot, View};
 use crate::organisations::model::OrganisationKind;
 
@@ -46,7 +47,7 @@ fn code(number: u16) -> String {
 
 impl Reading {
     fn view(&self, on: NaiveDate, ties: Vec<TieKind>) -> View {
-        View::new(self.snapshot.clone(), self.viewer.clone(), day(on)).narrowed(Some(ties), None)
+        View::new(self.snapshot.clone(), self.viewer.clone(), day(on)).narrowed(Wanted { ties: Some(ties), ..Wanted::default() })
     }
 
     /// The gaps of the network's kinds that are asked for.
