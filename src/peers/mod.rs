@@ -10,16 +10,34 @@ mod profile;
 pub mod query;
 mod store;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use crate::hub::Reference;
+use crate::organisations::Directory;
+use crate::territory::Territory;
 use model::Profile;
 
-/// What the profiles of all offices are computed from: data version, version of the network, day.
-pub type Moment = (i64, i64, NaiveDate);
+/// What the profiles of all offices are computed from. Reference data follow a change of the data a moment later, so that
+/// the version alone does not tell which they were.
+#[derive(Clone)]
+pub struct Moment {
+    pub data_version: i64,
+    pub network_version: i64,
+    pub day: NaiveDate,
+    pub territory: Weak<Territory>,
+    pub directory: Weak<Directory>,
+}
+
+impl PartialEq for Moment {
+    fn eq(&self, other: &Self) -> bool {
+        (self.data_version, self.network_version, self.day) == (other.data_version, other.network_version, other.day)
+            && self.territory.ptr_eq(&other.territory)
+            && self.directory.ptr_eq(&other.directory)
+    }
+}
 
 /// The profiles of all offices at the moments last asked for. They hold public data alone.
 #[derive(Default)]
@@ -29,15 +47,15 @@ pub struct Profiles(Mutex<Vec<(Moment, Arc<[Profile]>)>>);
 const MOST: usize = 8;
 
 impl Profiles {
-    pub fn known(&self, moment: Moment) -> Option<Arc<[Profile]>> {
+    pub fn known(&self, moment: &Moment) -> Option<Arc<[Profile]>> {
         let known = self.0.lock().expect("no panic while held");
-        known.iter().find(|(of, _)| *of == moment).map(|(_, profiles)| profiles.clone())
+        known.iter().find(|(of, _)| of == moment).map(|(_, profiles)| profiles.clone())
     }
 
     /// Keeps profiles in the place of the oldest.
     pub fn keep(&self, moment: Moment, profiles: &Arc<[Profile]>) {
         let mut known = self.0.lock().expect("no panic while held");
-        known.retain(|(of, _)| *of != moment);
+        known.retain(|(of, _)| of != &moment);
         let surplus = (known.len() + 1).saturating_sub(MOST);
         known.drain(..surplus);
         known.push((moment, profiles.clone()));
@@ -45,7 +63,7 @@ impl Profiles {
 }
 
 impl Reference for Profiles {
-    /// Each moment names the versions that it was computed from: no change makes it wrong.
+    /// Each moment names what it was computed from: no change makes it wrong.
     const TABLES: &'static [&'static str] = &[];
 
     async fn load(_: &mut PgConnection) -> sqlx::Result<Self> {

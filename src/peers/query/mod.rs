@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::model::{Likeness, Profile};
 use super::profile::Sources;
-use super::{Profiles, store};
+use super::{Moment, Profiles, store};
 use crate::db::changes;
 use crate::graphql::page::bounded;
 use crate::graphql::scalars::Date;
@@ -68,14 +68,20 @@ pub async fn peers_of(
 async fn profiles(graph: &Graph, day: NaiveDate) -> Result<Arc<[Profile]>> {
     let known = graph.reference::<Profiles>();
     let snapshot = graph.reference::<NetworkSnapshot>();
+    let (territory, directory) = (graph.reference::<Territory>(), graph.reference::<Directory>());
     let mut statement = graph.statement().await?;
-    let moment = (changes::current_version(&mut statement).await?, snapshot.version, day);
-    if let Some(profiles) = known.known(moment) {
+    let moment = Moment {
+        data_version: changes::current_version(&mut statement).await?,
+        network_version: snapshot.version,
+        day,
+        territory: Arc::downgrade(&territory),
+        directory: Arc::downgrade(&directory),
+    };
+    if let Some(profiles) = known.known(&moment) {
         return Ok(profiles);
     }
     let needs = store::needs(&mut statement, day).await?;
     drop(statement);
-    let (territory, directory) = (graph.reference::<Territory>(), graph.reference::<Directory>());
     let sources = Sources { territory, directory, snapshot, needs, day };
     let made = tokio::task::spawn_blocking(move || sources.profiles()).await;
     let profiles = made.map_err(|stopped| Error::Internal(Arc::new(stopped)))?;
