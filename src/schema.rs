@@ -10,8 +10,8 @@ use crate::organisations::Directory;
 use crate::peers::Profiles;
 use crate::territory::Territory;
 use crate::{
-    accounts, agreements, audit, clients, councils, explain, funding, gaps, hub, network, organisations, overview, plans,
-    projects, relay, search, territory, viewer,
+    accounts, agreements, audit, clients, councils, explain, funding, gaps, hub, network, organisations, overview,
+    plans, projects, relay, search, territory, viewer,
 };
 
 /// Entry points of the graph [grafo della governance].

@@ -48,11 +48,20 @@ impl CoordinationGapKind {
 pub enum Detail {
     Plain,
     /// Of a need: whether there is an intervention for it at all.
-    Need { has_intervention: bool },
+    Need {
+        has_intervention: bool,
+    },
     /// Of an empty seat.
-    Seats { category: SeatCategory, missing: usize, missing_sides: Vec<SocialSide> },
+    Seats {
+        category: SeatCategory,
+        missing: usize,
+        missing_sides: Vec<SocialSide>,
+    },
     /// Of a broker: who would lose the way to the others without it, of how many connected beside it.
-    Broker { dependents: Vec<Uuid>, connected: usize },
+    Broker {
+        dependents: Vec<Uuid>,
+        connected: usize,
+    },
 }
 
 /// One gap on a day.

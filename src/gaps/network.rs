@@ -47,7 +47,8 @@ fn code(number: u16) -> String {
 
 impl Reading {
     fn view(&self, on: NaiveDate, ties: Vec<TieKind>) -> View {
-        View::new(self.snapshot.clone(), self.viewer.clone(), day(on)).narrowed(Wanted { ties: Some(ties), ..Wanted::default() })
+        View::new(self.snapshot.clone(), self.viewer.clone(), day(on))
+            .narrowed(Wanted { ties: Some(ties), ..Wanted::default() })
     }
 
     /// The gaps of the network's kinds that are asked for.
@@ -106,7 +107,8 @@ impl Reading {
     fn brokers(&self, scope: &Scope) -> Vec<Gap> {
         let view = self.view(self.day, kinds(is_working));
         let is_province = |node: &u32| self.snapshot.node(*node).kind == NetworkNodeKind::Province;
-        let provinces = (0..self.snapshot.nodes().len() as u32).filter(|node| is_province(node) && view.has_node(*node));
+        let provinces =
+            (0..self.snapshot.nodes().len() as u32).filter(|node| is_province(node) && view.has_node(*node));
         let numbers = provinces.filter_map(|node| self.snapshot.node(node).province);
         let is_asked = |number: &u16| {
             let office = self.competent.get(&code(*number)).copied();
@@ -117,7 +119,9 @@ impl Reading {
 
     fn broker(&self, view: &View, province: u16) -> Option<Gap> {
         let found = view.within([province], 1);
-        let stays = |node: &Node| is_partner(node) || !matches!(node.kind, NetworkNodeKind::Organisation | NetworkNodeKind::Province);
+        let stays = |node: &Node| {
+            is_partner(node) || !matches!(node.kind, NetworkNodeKind::Organisation | NetworkNodeKind::Province)
+        };
         let nodes: Vec<u32> = found.nodes.into_iter().filter(|node| stays(self.snapshot.node(*node))).collect();
         let place = |node: u32| nodes.binary_search(&node).ok();
         let mut neighbours = vec![Vec::new(); nodes.len()];

@@ -156,7 +156,8 @@ fn read(row: &PgRow, kind: CoordinationGapKind) -> sqlx::Result<Gap> {
 }
 
 fn fill_in(select: &str, basis: OverviewBasis) -> String {
-    let mut sql = select.replace("{in force t}", IN_FORCE).replace("{adopted t}", ADOPTED).replace("{admitted j}", ADMITTED);
+    let mut sql =
+        select.replace("{in force t}", IN_FORCE).replace("{adopted t}", ADOPTED).replace("{admitted j}", ADMITTED);
     for alias in ["n", "i", "j", "t", "s"] {
         let condition = match basis {
             OverviewBasis::AllVisible => String::new(),

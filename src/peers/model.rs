@@ -116,7 +116,9 @@ fn sum<K>(counts: &BTreeMap<K, f64>) -> f64 {
 /// How far two compositions coincide: the sum of the smaller shares.
 fn overlap<K: Ord>(own: &BTreeMap<K, f64>, theirs: &BTreeMap<K, f64>) -> f64 {
     let (all_own, all_theirs) = (sum(own), sum(theirs));
-    own.iter().map(|(kind, count)| (count / all_own).min(theirs.get(kind).map_or(0.0, |other| other / all_theirs))).sum()
+    own.iter()
+        .map(|(kind, count)| (count / all_own).min(theirs.get(kind).map_or(0.0, |other| other / all_theirs)))
+        .sum()
 }
 
 impl Profile {
@@ -140,7 +142,8 @@ impl Profile {
 
     fn share_of_projects(&self) -> Option<f64> {
         let all = sum(&self.ties);
-        let to_projects = |kind: &&TieKind| matches!(kind, TieKind::Leads | TieKind::PartnerIn | TieKind::ContractedFor);
+        let to_projects =
+            |kind: &&TieKind| matches!(kind, TieKind::Leads | TieKind::PartnerIn | TieKind::ContractedFor);
         let ties: f64 = self.ties.keys().filter(to_projects).map(|kind| self.ties[kind]).sum();
         (all > 0.0).then(|| ties / all)
     }
@@ -183,11 +186,8 @@ impl Profile {
         let of_projects = self.share_of_projects().zip(other.share_of_projects());
         add(Kind::TieKinds, of_projects, &|_, _| overlap(&self.ties, &other.ties));
         add(Kind::TiesPerBody, self.ties_of_a_body().zip(other.ties_of_a_body()), &ratio);
-        let common: Vec<_> = self
-            .indicators
-            .iter()
-            .filter_map(|(name, own)| Some((name, *own, *other.indicators.get(name)?)))
-            .collect();
+        let common: Vec<_> =
+            self.indicators.iter().filter_map(|(name, own)| Some((name, *own, *other.indicators.get(name)?))).collect();
         factors.extend(common.iter().map(|(name, own, theirs)| Factor {
             kind: Kind::NeedIndicator,
             indicator: Some((*name).clone()),

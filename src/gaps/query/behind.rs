@@ -82,7 +82,11 @@ async fn of_need(graph: &Graph, id: Uuid) -> Result<Vec<NodeId>> {
     let interventions = interventions.iter().flatten().flat_map(|found| found.iter().map(|it| it.row.id));
     let plan = NodeId::new(plans::PLAN, need.plan_id);
     let priorities = priorities.iter().map(|it| NodeId::new(plans::PRIORITY, it.id));
-    Ok([plan].into_iter().chain(priorities).chain(interventions.map(|it| NodeId::new(plans::INTERVENTION, it))).collect())
+    Ok([plan]
+        .into_iter()
+        .chain(priorities)
+        .chain(interventions.map(|it| NodeId::new(plans::INTERVENTION, it)))
+        .collect())
 }
 
 async fn of_intervention(graph: &Graph, id: Uuid) -> Result<Vec<NodeId>> {

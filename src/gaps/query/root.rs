@@ -242,16 +242,20 @@ impl GapQuery {
             Date,
         >,
         #[graphql(desc = "Only these kinds; all when left out.")] kinds: Option<Vec<CoordinationGapKind>>,
-        #[graphql(desc = "Only gaps of the office competent for this province on the day: abbreviation (`BO`) or ISTAT \
-                          code (`037`) [provincia].")]
+        #[graphql(
+            desc = "Only gaps of the office competent for this province on the day: abbreviation (`BO`) or ISTAT \
+                          code (`037`) [provincia]."
+        )]
         province: Option<String>,
         #[graphql(desc = "Only gaps of the offices seated in this region, by ISTAT code [regione].")] region: Option<
             String,
         >,
         #[graphql(desc = "Only gaps of this office, by global id [Prefettura – UTG].")] office: Option<ID>,
-        #[graphql(desc = "Over which records: when left out, all that the caller may see for the national level, and for the \
+        #[graphql(
+            desc = "Over which records: when left out, all that the caller may see for the national level, and for the \
                           others public records, so that offices compare. Ask for ALL_VISIBLE to find the gaps of drafts and \
-                          of records of one's own, too.")]
+                          of records of one's own, too."
+        )]
         basis: Option<OverviewBasis>,
     ) -> Result<CoordinationGaps> {
         let graph = Graph::of(ctx);

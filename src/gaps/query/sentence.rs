@@ -46,7 +46,7 @@ pub fn explanation(kind: CoordinationGapKind) -> Message {
             "Needs of plans in force that no intervention answers which names a body responsible or is carried out by a project.",
         ),
         CoordinationGapKind::InterventionWithoutProject => Message::new(
-            "Interventi dei piani vigenti che nessun progetto ammesso, finanziato o in corso attua.",
+            "Interventi dei piani vigenti che nessun progetto ammesso, finanziato, in corso o concluso attua.",
             "Interventions of plans in force that no project, admitted or further, carries out.",
         ),
         CoordinationGapKind::ProjectOutsidePlan => Message::new(
@@ -81,8 +81,12 @@ pub async fn of(graph: &Graph, gap: &Gap, reading: &Reading) -> Result<Message> 
             let (title, place) = (&need.title, place(graph, gap));
             Ok(match detail {
                 Detail::Need { has_intervention: true } => Message::new(
-                    format!("Al bisogno «{title}» del piano {plan} di {place} rispondono solo interventi senza soggetto responsabile né progetto."),
-                    format!("The need \"{title}\" of the plan {plan} of {place} is answered only by interventions with neither a body responsible nor a project."),
+                    format!(
+                        "Al bisogno «{title}» del piano {plan} di {place} rispondono solo interventi senza soggetto responsabile né progetto."
+                    ),
+                    format!(
+                        "The need \"{title}\" of the plan {plan} of {place} is answered only by interventions with neither a body responsible nor a project."
+                    ),
                 ),
                 _ => Message::new(
                     format!("Nessun intervento risponde al bisogno «{title}» del piano {plan} di {place}."),
@@ -119,8 +123,12 @@ pub async fn of(graph: &Graph, gap: &Gap, reading: &Reading) -> Result<Message> 
             let (name, place) = (name(graph, gap.subject).await?, place(graph, gap));
             let lost = dependents.len();
             Ok(Message::new(
-                format!("A {place} la rete degli enti si regge su «{name}»: se venisse meno, {lost} dei {connected} enti collegati perderebbero il contatto con gli altri."),
-                format!("In {place} the network of bodies hangs on \"{name}\": without it {lost} of the {connected} connected bodies would lose the way to the others."),
+                format!(
+                    "Nella provincia di {place} la rete degli enti si regge su «{name}»: se venisse meno, {lost} dei {connected} enti collegati perderebbero il contatto con gli altri."
+                ),
+                format!(
+                    "In the province of {place} the network of bodies hangs on \"{name}\": without it {lost} of the {connected} connected bodies would lose the way to the others."
+                ),
             ))
         }
         (CoordinationGapKind::IsolatedOrganisation, _) => isolated(graph, gap, reading).await,
@@ -171,17 +179,36 @@ fn category(category: SeatCategory) -> Message {
         SeatCategory::Region => ("rappresentante della regione", "representative of the region"),
         SeatCategory::Mayors => ("sindaci", "mayors"),
         SeatCategory::ChamberOfCommerce => ("camera di commercio", "chamber of commerce"),
-        SeatCategory::SocialPartners => ("organizzazioni sindacali e datoriali", "trade unions and employers' associations"),
+        SeatCategory::SocialPartners => {
+            ("organizzazioni sindacali e datoriali", "trade unions and employers' associations")
+        }
         SeatCategory::ForeignersAssociations => ("associazioni di stranieri", "foreigners' associations"),
         SeatCategory::AidBodies => ("enti di assistenza agli immigrati", "bodies in aid to immigrants"),
         SeatCategory::Invited => ("altri invitati", "others invited"),
     };
     let letter = category.as_str();
-    Message::new(format!("{letter}) {it}"), format!("{letter}) {en}"))
+    Message::new(format!("{letter}), {it}"), format!("{letter}), {en}"))
 }
 
+/// Of a category without anybody it says what is on record: the seats may be held and not yet be entered. Members for the
+/// social partners may be on record without their side, so that theirs are said to be missing.
 fn seats(place: &str, of: SeatCategory, missing: usize, sides: &[SocialSide]) -> Message {
+    let required = of.required();
+    let is_without_anybody = missing >= required && of != SeatCategory::SocialPartners;
     let of = category(of);
+    if is_without_anybody {
+        let (needed, are_needed) = match required {
+            1 => ("ne occorre almeno 1".to_owned(), "at least 1 is needed".to_owned()),
+            _ => (format!("ne occorrono almeno {required}"), format!("at least {required} are needed")),
+        };
+        return Message::new(
+            format!(
+                "Nel Consiglio territoriale di {place} non risulta alcun componente per la lettera {}: {needed}.",
+                of.it
+            ),
+            format!("In the territorial council of {place} no member is on record for letter {}: {are_needed}.", of.en),
+        );
+    }
     let (lacks, lack) = match missing {
         1 => ("manca un componente".to_owned(), "one member is missing".to_owned()),
         _ => (format!("mancano {missing} componenti"), format!("{missing} members are missing")),
@@ -189,12 +216,14 @@ fn seats(place: &str, of: SeatCategory, missing: usize, sides: &[SocialSide]) ->
     let (side, which) = match sides {
         [SocialSide::Workers] => (": nessuno per i lavoratori", ": nobody for the workers"),
         [SocialSide::Employers] => (": nessuno per i datori di lavoro", ": nobody for the employers"),
-        [_, ..] => (": nessuno per i lavoratori né per i datori di lavoro", ": nobody for the workers or the employers"),
+        [_, ..] => {
+            (": nessuno per i lavoratori né per i datori di lavoro", ": nobody for the workers or the employers")
+        }
         [] => ("", ""),
     };
     Message::new(
-        format!("Nel Consiglio territoriale di {place} {lacks} della lettera {}{side}.", of.it),
-        format!("In the territorial council of {place} {lack} of letter {}{which}.", of.en),
+        format!("Nel Consiglio territoriale di {place} {lacks} per la lettera {}{side}.", of.it),
+        format!("In the territorial council of {place} {lack} for letter {}{which}.", of.en),
     )
 }
 
@@ -231,9 +260,9 @@ async fn work(graph: &Graph, kind: NetworkNodeKind, id: Uuid) -> Result<Option<M
             .load(InterventionById(id))
             .await?
             .map(|it| titled("per l'intervento", "for the intervention", &it.row.title)),
-        NetworkNodeKind::Organisation => organisations::organisation(graph, id)
-            .await?
-            .map(|body| titled("nel", "in the", &body.name)),
+        NetworkNodeKind::Organisation => {
+            organisations::organisation(graph, id).await?.map(|body| titled("nel", "in the", &body.name))
+        }
         _ => None,
     })
 }

@@ -20,11 +20,11 @@ use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Page, Result};
 use crate::network::model::TieKind;
 use crate::network::query::Network;
-use crate::peers::query::{self as peers, OfficePeer};
 use crate::organisations::Directory;
 use crate::organisations::model::{
     OfficeKind, OrganisationKind, OrganisationOrder, OrganisationRow, OrganisationsOf, Visibility,
 };
+use crate::peers::query::{self as peers, OfficePeer};
 use crate::plans::model::{PlanOrder, PlanStatus, PlansOf};
 use crate::plans::query::{self as plans, TerritorialPlan};
 use crate::projects::model::{ProjectOrder, ProjectStatus};

@@ -37,7 +37,10 @@ pub async fn peers_of(
     let profiles = profiles(graph, day).await?;
     let own = profiles.iter().position(|profile| profile.office == office).ok_or_else(|| {
         Error::bad_input(
-            format!("Il {} l'ufficio non era competente per alcuna provincia: indicare un'altra data.", day.format("%d/%m/%Y")),
+            format!(
+                "Il {} l'ufficio non era competente per alcuna provincia: indicare un'altra data.",
+                day.format("%d/%m/%Y")
+            ),
             format!("The office was competent for no province on {day}: give another day."),
         )
     })?;

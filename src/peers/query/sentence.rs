@@ -71,6 +71,21 @@ fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
 }
 
+/// The same after its Italian article: `il 7%`, `l'8%`, `l'11%`, `lo 0%`.
+fn the_percent(share: f64) -> String {
+    let text = percent(share);
+    match text.trim_end_matches('%') {
+        "0" => format!("lo {text}"),
+        "1" | "8" | "11" | "80"..="89" => format!("l'{text}"),
+        _ => format!("il {text}"),
+    }
+}
+
+/// Decimals that two values need: none for whole numbers.
+fn decimals(factor: &Factor) -> usize {
+    usize::from([factor.own, factor.theirs].iter().any(|value| value.fract() != 0.0))
+}
+
 /// The comparison in one sentence.
 pub fn explanation(factor: &Factor, own: &Profile, theirs: &Profile) -> Message {
     let values = |decimals| (number(factor.own, decimals), number(factor.theirs, decimals));
@@ -84,27 +99,37 @@ pub fn explanation(factor: &Factor, own: &Profile, theirs: &Profile) -> Message 
         PeerFactorKind::Population => compare(0, "abitanti", "people"),
         PeerFactorKind::PopulationDensity => compare(0, "abitanti per km²", "people per km²"),
         PeerFactorKind::CapitalShare => Message::new(
-            format!("Vive nel capoluogo il {share} dei residenti, contro il {other}."),
+            format!(
+                "Vive nel capoluogo {} dei residenti, contro {}.",
+                the_percent(factor.own),
+                the_percent(factor.theirs)
+            ),
             format!("{share} of the people live in the capital, against {other}."),
         ),
         PeerFactorKind::NeedIndicator => {
-            let (own, theirs) = values(0);
+            let (own, theirs) = values(decimals(factor));
             Message::new(
                 format!("Valore indicato nel piano: {}, contro {}.", own.0, theirs.0),
                 format!("Value given in the plan: {}, against {}.", own.1, theirs.1),
             )
         }
         PeerFactorKind::Needs => needs(own, theirs),
-        PeerFactorKind::BodiesPerCapita => compare(1, "enti ogni 100.000 abitanti", "bodies for 100,000 people"),
+        PeerFactorKind::BodiesPerCapita => compare(1, "enti ogni 100.000 abitanti", "bodies per 100,000 people"),
         PeerFactorKind::BodyKinds => Message::new(
-            format!("La composizione degli enti coincide per il {alike}; terzo settore {share}, contro {other}."),
+            format!(
+                "La composizione degli enti coincide per {}; terzo settore {share}, contro {other}.",
+                the_percent(factor.similarity)
+            ),
             format!("The kinds of body coincide by {alike}; third sector {share}, against {other}."),
         ),
         PeerFactorKind::ProjectsPerCapita => {
-            compare(1, "progetti attivi ogni 100.000 abitanti", "active projects for 100,000 people")
+            compare(1, "progetti attivi ogni 100.000 abitanti", "active projects per 100,000 people")
         }
         PeerFactorKind::TieKinds => Message::new(
-            format!("I tipi di legame coincidono per il {alike}; legami con progetti {share}, contro {other}."),
+            format!(
+                "I tipi di legame coincidono per {}; legami con progetti {share}, contro {other}.",
+                the_percent(factor.similarity)
+            ),
             format!("The kinds of tie coincide by {alike}; ties to projects {share}, against {other}."),
         ),
         PeerFactorKind::TiesPerBody => compare(1, "legami per ente in media", "ties per body on average"),
@@ -121,17 +146,18 @@ fn needs(own: &Profile, theirs: &Profile) -> Message {
         );
     }
     let list = |name: fn(&Message) -> &str| shared.iter().map(name).collect::<Vec<_>>().join(", ");
-    match shared.len() {
-        0 => Message::new("I piani vigenti non hanno ambiti in comune.", "The plans in force share no topic."),
-        1 => Message::new(
-            format!("I piani vigenti hanno in comune un ambito: {}.", list(|it| &it.it)),
-            format!("The plans in force share one topic: {}.", list(|it| &it.en)),
-        ),
-        count => Message::new(
-            format!("I piani vigenti hanno in comune {count} ambiti: {}.", list(|it| &it.it)),
-            format!("The plans in force share {count} topics: {}.", list(|it| &it.en)),
-        ),
+    let (it, en) = (list(|topic| &topic.it), list(|topic| &topic.en));
+    let (ours, others, shared) = (own.topics.len(), theirs.topics.len(), shared.len());
+    if shared == 0 {
+        return Message::new(
+            format!("I piani vigenti non hanno ambiti in comune: {ours} contro {others}."),
+            format!("The plans in force share no topic: {ours} against {others}."),
+        );
     }
+    Message::new(
+        format!("Ambiti dei piani vigenti: {ours}, contro {others}; in comune {shared}: {it}."),
+        format!("Topics of the plans in force: {ours}, against {others}; {shared} shared: {en}."),
+    )
 }
 
 #[cfg(test)]
@@ -145,5 +171,11 @@ mod tests {
         let (it, en) = number(-1234.56, 1);
         assert_eq!((it.as_str(), en.as_str()), ("-1.234,6", "-1,234.6"));
         assert_eq!(number(100.0, 0).0, "100");
+    }
+
+    #[test]
+    fn a_percentage_bears_the_article_that_it_is_read_with() {
+        let told: Vec<_> = [0.0, 0.01, 0.07, 0.08, 0.11, 0.18, 0.8, 0.89, 1.0].map(the_percent).into();
+        assert_eq!(told, ["lo 0%", "l'1%", "il 7%", "l'8%", "l'11%", "il 18%", "l'80%", "l'89%", "il 100%"]);
     }
 }
