@@ -42,6 +42,45 @@ pub fn subject(gap: &Gap) -> NodeId {
 
 /// The records that show it, those of them that the caller may see.
 pub async fn evidence(graph: &Graph, gap: &Gap, reading: &Reading) -> Result<Vec<Node>> {
+    let ids = shown_by(graph, gap, reading).await?;
+    let found = try_join_all(ids.iter().map(|id| relay::node(graph, id))).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Reads what a page of gaps needs level by level, each in one statement a kind of record. Left to the gaps themselves, a
+/// second load of each would be no batch: many siblings come through the first one by one.
+pub async fn gather(graph: &Graph, gaps: &[Gap], reading: &Reading, with_evidence: bool) -> Result<()> {
+    let subjects: Vec<_> = gaps.iter().map(subject).collect();
+    try_join_all(subjects.iter().map(|id| relay::node(graph, id))).await?;
+    let mut ids: Vec<NodeId> =
+        try_join_all(gaps.iter().map(|gap| named_in(graph, gap, reading))).await?.into_iter().flatten().collect();
+    if with_evidence {
+        let needs = gaps.iter().filter(|gap| gap.kind == CoordinationGapKind::NeedWithoutActor);
+        try_join_all(needs.map(|gap| graph.load(PrioritiesOfNeed(gap.subject)))).await?;
+        ids.extend(try_join_all(gaps.iter().map(|gap| shown_by(graph, gap, reading))).await?.into_iter().flatten());
+    }
+    try_join_all(ids.iter().map(|id| relay::node(graph, id))).await?;
+    Ok(())
+}
+
+/// The record beside its own that a gap's sentence names.
+async fn named_in(graph: &Graph, gap: &Gap, reading: &Reading) -> Result<Option<NodeId>> {
+    let plan = |id| NodeId::new(plans::PLAN, id);
+    Ok(match gap.kind {
+        CoordinationGapKind::NeedWithoutActor => {
+            graph.load(NeedById(gap.subject)).await?.map(|need| plan(need.plan_id))
+        }
+        CoordinationGapKind::InterventionWithoutProject => {
+            graph.load(InterventionById(gap.subject)).await?.map(|found| plan(found.row.plan_id))
+        }
+        CoordinationGapKind::IsolatedOrganisation => {
+            reading.last_work(gap.subject).and_then(|(_, kind, id)| work(kind, id))
+        }
+        _ => None,
+    })
+}
+
+async fn shown_by(graph: &Graph, gap: &Gap, reading: &Reading) -> Result<Vec<NodeId>> {
     let mut ids = match gap.kind {
         CoordinationGapKind::NeedWithoutActor => of_need(graph, gap.subject).await?,
         CoordinationGapKind::InterventionWithoutProject => of_intervention(graph, gap.subject).await?,
@@ -60,8 +99,7 @@ pub async fn evidence(graph: &Graph, gap: &Gap, reading: &Reading) -> Result<Vec
         }
     };
     ids.truncate(MOST);
-    let found = try_join_all(ids.iter().map(|id| relay::node(graph, id))).await?;
-    Ok(found.into_iter().flatten().collect())
+    Ok(ids)
 }
 
 fn work(kind: NetworkNodeKind, id: Uuid) -> Option<NodeId> {

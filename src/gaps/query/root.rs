@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::gap::CoordinationGap;
-use super::sentence;
+use super::{behind, sentence};
 use crate::access::Viewer;
 use crate::gaps::model::{CoordinationGapKind, Findings, Gap, Scope, Tally, place};
 use crate::gaps::network::Reading;
@@ -99,8 +99,9 @@ impl OfficeGaps {
 
 impl CoordinationGaps {
     /// A page of one of the lists; a cursor names a gap's place and holds wherever the list stands by then.
-    fn page(
+    async fn page(
         &self,
+        ctx: &Context<'_>,
         gaps: fn(&Findings) -> &[Gap],
         reading: &Arc<Reading>,
         kind: Option<CoordinationGapKind>,
@@ -117,7 +118,15 @@ impl CoordinationGaps {
             }
         };
         let rest = gaps(&self.findings)[start..].iter().filter(is_wanted);
-        let rows = rest.take(args.limit() as usize).cloned().collect();
+        let rows: Vec<Gap> = rest.take(args.limit() as usize).cloned().collect();
+        let selects = |field: &str| {
+            let edges = ctx.look_ahead().field("edges").field("node").field(field);
+            edges.exists() || ctx.look_ahead().field("nodes").field(field).exists()
+        };
+        let with_evidence = selects("evidence");
+        if with_evidence || selects("sentence") || selects("subject") {
+            behind::gather(Graph::of(ctx), &rows, reading, with_evidence).await?;
+        }
         let findings = self.findings.clone();
         let count = move || gaps(&findings).iter().filter(is_wanted).count() as i64;
         let total = Total::new(move |_| std::future::ready(Ok(count())));
@@ -192,32 +201,35 @@ impl CoordinationGaps {
     /// The gaps of the day, by kind, province and record [elenco].
     async fn gaps(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Only this kind.")] kind: Option<CoordinationGapKind>,
         #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
     ) -> Result<Page<CoordinationGap>> {
-        self.page(|findings| &findings.now, &self.readings.0, kind, first, after)
+        self.page(ctx, |findings| &findings.now, &self.readings.0, kind, first, after).await
     }
 
     /// Gaps of the day that were none on the day compared with, in the same order; empty where none is [comparse].
     async fn appeared(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Only this kind.")] kind: Option<CoordinationGapKind>,
         #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
     ) -> Result<Page<CoordinationGap>> {
-        self.page(|findings| &findings.appeared, &self.readings.0, kind, first, after)
+        self.page(ctx, |findings| &findings.appeared, &self.readings.0, kind, first, after).await
     }
 
     /// Gaps of the day compared with that are none any more, as they were then, in the same order; empty where no day is
     /// compared with [risolte].
     async fn resolved(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Only this kind.")] kind: Option<CoordinationGapKind>,
         #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
     ) -> Result<Page<CoordinationGap>> {
-        self.page(|findings| &findings.resolved, &self.readings.1, kind, first, after)
+        self.page(ctx, |findings| &findings.resolved, &self.readings.1, kind, first, after).await
     }
 }
 

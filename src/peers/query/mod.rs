@@ -72,9 +72,8 @@ async fn profiles(graph: &Graph, day: NaiveDate) -> Result<Arc<[Profile]>> {
     let known = graph.reference::<Profiles>();
     let snapshot = graph.reference::<NetworkSnapshot>();
     let (territory, directory) = (graph.reference::<Territory>(), graph.reference::<Directory>());
-    let mut statement = graph.statement().await?;
     let moment = Moment {
-        data_version: changes::current_version(&mut statement).await?,
+        data_version: changes::current_version(&mut *graph.statement().await?).await?,
         network_version: snapshot.version,
         day,
         territory: Arc::downgrade(&territory),
@@ -83,8 +82,7 @@ async fn profiles(graph: &Graph, day: NaiveDate) -> Result<Arc<[Profile]>> {
     if let Some(profiles) = known.known(&moment) {
         return Ok(profiles);
     }
-    let needs = store::needs(&mut statement, day).await?;
-    drop(statement);
+    let needs = store::needs(&mut *graph.statement().await?, day).await?;
     let sources = Sources { territory, directory, snapshot, needs, day };
     let made = tokio::task::spawn_blocking(move || sources.profiles()).await;
     let profiles = made.map_err(|stopped| Error::Internal(Arc::new(stopped)))?;

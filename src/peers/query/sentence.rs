@@ -74,9 +74,9 @@ fn percent(share: f64) -> String {
 /// The same after its Italian article: `il 7%`, `l'8%`, `l'11%`, `lo 0%`.
 fn the_percent(share: f64) -> String {
     let text = percent(share);
-    match text.trim_end_matches('%') {
-        "0" => format!("lo {text}"),
-        "1" | "8" | "11" | "80"..="89" => format!("l'{text}"),
+    match (share * 100.0).round() as u32 {
+        0 => format!("lo {text}"),
+        1 | 8 | 11 | 80..=89 => format!("l'{text}"),
         _ => format!("il {text}"),
     }
 }
