@@ -83,6 +83,10 @@ async fn two_offices_with_plans_are_as_like_one_way_as_the_other() {
     let mut compared = 0;
     for ((one, other), peer) in &told {
         let Some(back) = told.get(&(other.clone(), one.clone())) else { continue };
+        let has_plan = |peer: &Value| peer["factors"].as_array().unwrap().iter().any(|it| it["factor"] == "NEEDS");
+        if !has_plan(peer) || !has_plan(back) {
+            continue;
+        }
         let (there, back_score) = (peer["score"].as_f64().unwrap(), back["score"].as_f64().unwrap());
         assert!((there - back_score).abs() < 1e-9, "{one} {other}: {there} {back_score}");
         let (factors, mirrored) = (peer["factors"].as_array().unwrap(), back["factors"].as_array().unwrap());
@@ -94,7 +98,7 @@ async fn two_offices_with_plans_are_as_like_one_way_as_the_other() {
         }
         compared += 1;
     }
-    assert!(compared >= 60, "{compared} pairs");
+    assert!(compared >= 20, "{compared} pairs");
 }
 
 #[tokio::test]
@@ -221,20 +225,22 @@ async fn likeness_is_told_in_the_callers_language() {
 
 #[tokio::test]
 async fn wrong_input_is_refused_in_both_languages_with_what_to_ask_instead() {
-    let hub = TestHub::with(SMALL).await;
+    let later = "update office_competence set valid_from = '2020-01-01'
+      where office_id = (select id from organisation where office_code = 'PREF-BO')";
+    let hub = TestHub::altered(SMALL, Settings::default(), &[later.to_owned()]).await;
     for (variables, italian, english) in [
         (json!({ "province": "BO", "first": 0 }), "almeno 1", "at least 1"),
         (json!({ "province": "BO", "first": 101 }), "100", "100"),
         (
-            json!({ "province": "BT", "asOf": "1990-01-01" }),
-            "Il 01/01/1990 l'ufficio non era competente per alcuna provincia: indicare un'altra data.",
-            "The office was competent for no province on 1990-01-01: give another day.",
+            json!({ "province": "BO", "asOf": "2019-01-01" }),
+            "Il 01/01/2019 l'ufficio non era competente per alcuna provincia: indicare un'altra data.",
+            "The office was competent for no province on 2019-01-01: give another day.",
         ),
     ] {
         for (locale, expected) in [(Locale::Italian, italian), (Locale::English, english)] {
             let answer = locale.scope(hub.execute(&Viewer::public(), PEERS, variables.clone())).await;
             assert!(
-                ["BAD_USER_INPUT", "LIMIT_EXCEEDED"].contains(&answer.codes()[0]),
+                ["BAD_USER_INPUT", "LIMIT_EXCEEDED"].contains(answer.codes().first().unwrap_or(&"none")),
                 "{variables}: {:#}",
                 answer.json
             );
