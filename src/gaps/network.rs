@@ -10,8 +10,7 @@ use super::broker::Working;
 use super::model::{CoordinationGapKind, Detail, Gap, Scope};
 use crate::access::{Level, Viewer};
 use crate::network::model::{NetworkNodeKind, Node, TieKind, day};
-use crate::network::view::Wanted;
-use crate::network::{NetworkSnapshot, View};
+use crate::network::{NetworkSnapshot, View, Wanted};
 use crate::organisations::model::OrganisationKind;
 
 /// The network of a day as it is read for gaps: over public records, or over what a viewer may see.

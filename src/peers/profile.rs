@@ -23,6 +23,9 @@ pub struct Sources {
     pub day: NaiveDate,
 }
 
+/// Topics and indicators of an office's plans in force.
+type Planned = (BTreeMap<String, TopicWork>, BTreeMap<String, f64>);
+
 impl Sources {
     /// The profiles of the offices that are competent for a province on the day, by office code.
     pub fn profiles(&self) -> Arc<[Profile]> {
@@ -43,8 +46,8 @@ impl Sources {
         profiles.into()
     }
 
-    fn topics(&self) -> BTreeMap<Uuid, (BTreeMap<String, TopicWork>, BTreeMap<String, f64>)> {
-        let mut offices: BTreeMap<Uuid, (BTreeMap<String, TopicWork>, BTreeMap<String, f64>)> = BTreeMap::new();
+    fn topics(&self) -> BTreeMap<Uuid, Planned> {
+        let mut offices: BTreeMap<Uuid, Planned> = BTreeMap::new();
         for row in &self.needs {
             let (topics, indicators) = offices.entry(row.office_id).or_default();
             let work = topics.entry(row.topic.clone()).or_default();
