@@ -30,6 +30,7 @@ use sqlx::PgConnection;
 
 use crate::hub::Reference;
 pub use snapshot::NetworkSnapshot;
+pub use view::{View, Wanted};
 
 impl Reference for NetworkSnapshot {
     const TABLES: &'static [&'static str] = &[
