@@ -66,7 +66,11 @@ async fn bordering_offices_are_those_whose_provinces_share_a_border() {
     let (bordering, others, all) = (ask(json!(true)).await, ask(json!(false)).await, ask(Value::Null).await);
     assert_eq!(codes(&bordering).into_iter().map(String::from).collect::<BTreeSet<_>>(), expected);
     assert!(bordering.iter().all(|peer| peer["isBordering"] == true));
-    assert!(others.iter().all(|peer| peer["isBordering"] == false && !expected.contains(codes(&[peer.clone()])[0])));
+    assert!(
+        others
+            .iter()
+            .all(|peer| peer["isBordering"] == false && !expected.contains(codes(std::slice::from_ref(peer))[0]))
+    );
     assert!(all.iter().any(|peer| peer["isBordering"] == true) && all.iter().any(|peer| peer["isBordering"] == false));
 }
 
@@ -77,7 +81,7 @@ async fn two_offices_with_plans_are_as_like_one_way_as_the_other() {
     for province in ["BO", "MO", "RE", "PR", "PC", "FE", "RA", "FC", "RN"] {
         let all = peers(&hub, &Viewer::public(), json!({ "province": province, "first": 100 })).await;
         for peer in all {
-            told.insert((format!("PREF-{province}"), codes(&[peer.clone()])[0].to_owned()), peer);
+            told.insert((format!("PREF-{province}"), codes(std::slice::from_ref(&peer))[0].to_owned()), peer);
         }
     }
     let mut compared = 0;
