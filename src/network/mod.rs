@@ -10,6 +10,7 @@
 //! Owns no tables.
 
 pub mod analysis;
+pub mod export;
 pub mod layout;
 pub mod model;
 mod path;

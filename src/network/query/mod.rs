@@ -1,17 +1,19 @@
 //! The network in the graph.
 
 mod edge;
+pub mod export;
 mod node;
 mod root;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Description, ID, Object, OneofObject, SimpleObject};
+use async_graphql::{Context, Description, ID, Object, OneofObject, SimpleObject};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::NetworkSnapshot;
+use super::export::Format;
 use super::model::{NetworkNodeKind, TieKind, day};
 use super::snapshot::province_number;
 use super::view::{Found, View};
@@ -24,7 +26,8 @@ use crate::organisations::query as organisations;
 use crate::territory::Territory;
 
 pub use edge::NetworkEdge;
-pub use node::NetworkNode;
+pub use export::NetworkExport;
+pub use node::{NetworkNode, node_id};
 pub use root::NetworkQuery;
 
 /// Steps from the centre at the most: with four, nearly everything is around everything.
@@ -55,6 +58,8 @@ pub struct Narrowing {
 /// A part of the coordination network on a day, as the caller may see it [rete di coordinamento].
 #[derive(Clone, Description)]
 pub struct Network {
+    scope: NetworkScope,
+    narrowing: Narrowing,
     view: Arc<View>,
     as_of: Date,
     found: Arc<Found>,
@@ -111,6 +116,7 @@ async fn network(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Re
 fn walk(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Result<Option<Network>> {
     let hops = bounded(narrowing.hops)?;
     let (view, as_of) = view(graph, &narrowing);
+    let asked = scope.clone();
     let within = |provinces: Vec<String>, view: View| {
         let found = view.within(provinces.iter().filter_map(|code| province_number(code)), hops);
         (!provinces.is_empty()).then_some((view, found))
@@ -133,7 +139,13 @@ fn walk(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Result<Opti
             ));
         }
     };
-    Ok(answer.map(|(view, found)| Network { view: Arc::new(view), as_of, found: Arc::new(found) }))
+    Ok(answer.map(|(view, found)| Network {
+        scope: asked,
+        narrowing,
+        view: Arc::new(view),
+        as_of,
+        found: Arc::new(found),
+    }))
 }
 
 async fn path(graph: &Graph, from: &str, to: &str, narrowing: Narrowing) -> Result<Option<NetworkPath>> {
@@ -228,5 +240,14 @@ impl Network {
     /// How many ties it has.
     async fn edge_count(&self) -> usize {
         self.found.ties.len()
+    }
+
+    /// The same as a file: an address that ends after 5 minutes [esportazione]. A client needs the scope `network:export`.
+    async fn export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How the file is written.")] format: Format,
+    ) -> Result<NetworkExport> {
+        NetworkExport::of(Graph::of(ctx), self.question(), format).await
     }
 }
