@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::keys::HubKey;
 use super::people::People;
 use super::people::session::SessionRefusal;
 use super::scope::Scopes;
@@ -107,21 +108,49 @@ impl From<SessionRefusal> for Refusal {
 /// Makes a link that asks this for the viewer: fit for an address, with the time at which it ends. `None` where the hub
 /// has no key.
 pub fn seal(authenticator: &Authenticator, viewer: &Viewer, question: &str) -> Option<(String, DateTime<Utc>)> {
-    let until = Utc::now() + LIFETIME;
+    let until = DateTime::from_timestamp((Utc::now() + LIFETIME).timestamp(), 0)?;
     let link = Link { maker: Maker::of(viewer)?, question: question.to_owned(), until: until.timestamp() };
-    let plain = serde_json::to_vec(&link).ok()?;
-    let sealed = authenticator.keys().hub_key()?.seal(NAME, &plain).ok()?;
-    Some((URL_SAFE_NO_PAD.encode(sealed), DateTime::from_timestamp(until.timestamp(), 0)?))
+    Some((sealed(authenticator.keys().hub_key()?, &link)?, until))
 }
 
 /// What a link asks, and the viewer whom it stands for as they are now.
 pub async fn open(authenticator: &Authenticator, people: &People, text: &str) -> Result<(Viewer, String), Refusal> {
-    let link = read(authenticator, text).filter(|link| Utc::now().timestamp() < link.until).ok_or(Refusal::Invalid)?;
+    let key = authenticator.keys().hub_key().ok_or(Refusal::Invalid)?;
+    let link = unsealed(key, text, Utc::now()).ok_or(Refusal::Invalid)?;
     Ok((link.maker.viewer(authenticator, people).await?, link.question))
 }
 
-fn read(authenticator: &Authenticator, text: &str) -> Option<Link> {
-    let sealed = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let plain = authenticator.keys().hub_key()?.open(NAME, &sealed).ok()?;
-    serde_json::from_slice(&plain).ok()
+fn sealed(key: &HubKey, link: &Link) -> Option<String> {
+    Some(URL_SAFE_NO_PAD.encode(key.seal(NAME, &serde_json::to_vec(link).ok()?).ok()?))
+}
+
+/// The link of a text while it holds; `None` where the text is none of the hub's.
+fn unsealed(key: &HubKey, text: &str, now: DateTime<Utc>) -> Option<Link> {
+    let plain = key.open(NAME, &URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let link: Link = serde_json::from_slice(&plain).ok()?;
+    (now.timestamp() < link.until).then_some(link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::secret::Secret;
+
+    #[test]
+    fn a_link_opens_in_its_time_under_the_same_key_and_unaltered_alone() {
+        let (key, now) = (HubKey::read(&Secret::random()).unwrap(), Utc::now());
+        let link = Link { maker: Maker::Public, question: "q".into(), until: now.timestamp() + 60 };
+        let text = sealed(&key, &link).unwrap();
+        let opens = |text: &str, after: i64| unsealed(&key, text, now + TimeDelta::seconds(after)).is_some();
+        assert!(opens(&text, 0) && opens(&text, 59) && !opens(&text, 60));
+        assert!(unsealed(&HubKey::read(&Secret::random()).unwrap(), &text, now).is_none());
+        for at in 0..text.len() {
+            let other = if text.as_bytes()[at] == b'A' { "B" } else { "A" };
+            let altered = format!("{}{other}{}", &text[..at], &text[at + 1..]);
+            assert!(!opens(&altered, 0), "altered at {at}");
+        }
+        // What is sealed for another purpose is no link.
+        let foreign = URL_SAFE_NO_PAD.encode(key.seal("other", &serde_json::to_vec(&link).unwrap()).unwrap());
+        assert!(!opens(&foreign, 0) && !opens("", 0) && !opens("?", 0));
+    }
 }

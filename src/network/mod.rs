@@ -13,6 +13,7 @@ pub mod analysis;
 pub mod export;
 pub mod layout;
 pub mod model;
+pub mod operator;
 mod path;
 pub mod query;
 mod snapshot;

@@ -96,12 +96,17 @@ pub async fn note(graph: &Arc<Graph>, question: &Question, format: Format) -> Re
         Some(organisation) => audit::subject_of_organisation(change.statement(), organisation).await?,
         None => None,
     };
-    let mut changes = Changes::new().field("format", None::<&str>, format.extension());
-    for (name, value) in question.parameters() {
-        changes = changes.field(name, None::<&str>, value);
-    }
+    let changes = told(question, format);
     let entry = Entry { action: Action::ExportNetwork, outcome: audit::Outcome::Done, reason: None, subject, changes };
     change.commit(&entry).await
+}
+
+/// What the audit tells of an export.
+pub fn told(question: &Question, format: Format) -> Changes {
+    let told = question.parameters().into_iter();
+    told.fold(Changes::new().field("format", None::<&str>, format.extension()), |changes, (name, value)| {
+        changes.field(name, None::<&str>, value)
+    })
 }
 
 /// Whether the caller may export what they see; a refusal is written into the audit.
