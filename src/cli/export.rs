@@ -53,12 +53,21 @@ pub(super) struct Network {
     /// All that held on some day until this one
     #[arg(long, value_name = "YYYY-MM-DD")]
     until: Option<String>,
+    /// Only these kinds of nodes, with commas
+    #[arg(long, value_name = "KINDS")]
+    node_kinds: Option<String>,
     /// Only these kinds of ties, with commas
     #[arg(long, value_name = "KINDS")]
     tie_kinds: Option<String>,
     /// Of the bodies only these kinds, with commas
     #[arg(long, value_name = "KINDS")]
     organisation_kinds: Option<String>,
+    /// Of the projects only those on this node of a programme's tree or below it
+    #[arg(long, value_name = "CODE")]
+    programme: Option<String>,
+    /// Of interventions and projects only those of this territorial plan, by its global id
+    #[arg(long, value_name = "ID")]
+    plan: Option<String>,
     /// Which table of a CSV file
     #[arg(long, value_parser = PossibleValuesParser::new(Part::ALL.map(Part::as_str)))]
     part: Option<String>,
@@ -84,8 +93,11 @@ impl Network {
             ("asOf", &self.as_of),
             ("from", &self.from),
             ("until", &self.until),
+            ("nodeKinds", &self.node_kinds),
             ("tieKinds", &self.tie_kinds),
             ("organisationKinds", &self.organisation_kinds),
+            ("programme", &self.programme),
+            ("plan", &self.plan),
             ("part", &self.part),
         ];
         let given = parameters.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));

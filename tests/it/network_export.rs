@@ -17,7 +17,7 @@ use raccordo::network::NetworkSnapshot;
 use raccordo::network::export::{Format, Question};
 use raccordo::network::model::day;
 use raccordo::network::operator;
-use raccordo::network::view::View;
+use raccordo::network::view::{Part, View};
 use reqwest::header::{self, HeaderMap};
 use serde_json::{Value, json};
 
@@ -207,7 +207,7 @@ fn day_by_day(hub: &TestHub, viewer: &Viewer, from: NaiveDate, until: NaiveDate)
     let (mut nodes, mut ties) = (BTreeSet::new(), BTreeSet::new());
     for date in from.iter_days().take_while(|date| *date <= until) {
         let view = View::new(hub.hub.reference::<NetworkSnapshot>(), viewer.clone(), day(date));
-        let found = view.within([37], 1);
+        let found = view.find(&Part::Within { provinces: vec![37], hops: 1 });
         nodes.extend(found.nodes);
         ties.extend(found.ties);
     }

@@ -36,9 +36,9 @@ const PIECE: usize = 64 * 1024;
 const IDLE: Duration = Duration::from_secs(30);
 
 /// `GET /export/network.{gexf,graphml,json,csv,xlsx,svg}`: a part of the network as the caller may see it. `around`,
-/// `province`, `region` or `national=true` say which; `hops`, `asOf`, `tieKinds` and `organisationKinds` mean what they
-/// mean in GraphQL, lists with commas; `from` and `until` ask for all that held on some day of a period. Or `link` alone,
-/// as `Network.export` gives it: then with the rights of whoever asked for it.
+/// `province`, `region` or `national=true` say which; `hops`, `asOf`, `nodeKinds`, `tieKinds`, `organisationKinds`,
+/// `programme` and `plan` mean what they mean in GraphQL, lists with commas; `from` and `until` ask for all that held on
+/// some day of a period. Or `link` alone, as `Network.export` gives it: then with the rights of whoever asked for it.
 pub async fn network(
     app: &App,
     format: Format,

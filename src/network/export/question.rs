@@ -48,8 +48,11 @@ impl Question {
                 "national" if value == "true" => scopes.push(NetworkScope::National(true)),
                 "hops" => narrowing.hops = Some(parsed(&name, &value)?),
                 "asOf" => narrowing.as_of = Some(day(&name, &value)?),
+                "nodeKinds" => narrowing.node_kinds = Some(kinds(&name, &value)?),
                 "tieKinds" => narrowing.tie_kinds = Some(kinds(&name, &value)?),
                 "organisationKinds" => narrowing.organisation_kinds = Some(kinds(&name, &value)?),
+                "programme" => narrowing.programme = Some(value.into_owned()),
+                "plan" => narrowing.plan = Some(ID(value.into_owned())),
                 "from" => from = Some(day(&name, &value)?.0),
                 "until" => until = Some(day(&name, &value)?.0),
                 "part" => {
@@ -95,9 +98,13 @@ impl Question {
         add("asOf", narrowing.as_of.map(|day| day.0.to_string()));
         add("from", period.and_then(|period| period.from).map(|day| day.to_string()));
         add("until", period.map(|period| period.until.to_string()));
+        let nodes = narrowing.node_kinds.as_ref();
+        add("nodeKinds", nodes.map(|kinds| joined(kinds.iter().map(|kind| kind.as_str()))));
         add("tieKinds", narrowing.tie_kinds.as_ref().map(|kinds| joined(kinds.iter().map(|kind| kind.as_str()))));
         let organisations = narrowing.organisation_kinds.as_ref();
         add("organisationKinds", organisations.map(|kinds| joined(kinds.iter().map(|kind| kind.as_str()))));
+        add("programme", narrowing.programme.clone());
+        add("plan", narrowing.plan.as_ref().map(|plan| plan.to_string()));
         add("part", (*part != Part::default()).then(|| part.as_str().to_owned()));
         all
     }
@@ -152,6 +159,7 @@ mod tests {
             "province=BO&hops=2&asOf=2024-01-01&tieKinds=MEMBER_OF%2CLEADS&organisationKinds=PREFECTURE",
             "region=08&from=2019-01-01&until=2020-12-31&part=nodes",
             "around=T3Jn&until=2020-12-31",
+            "national=true&nodeKinds=ORGANISATION%2CPROJECT&programme=FAMI-OS2&plan=UGxhbg",
         ] {
             assert_eq!(read(query).unwrap().query(), query);
         }
@@ -170,6 +178,7 @@ mod tests {
             ("national=true&asOf=2024-1-1", "\"asOf\""),
             ("national=true&tieKinds=LEADS,FRIENDS", "\"tieKinds\""),
             ("national=true&tieKinds=", "\"tieKinds\""),
+            ("national=true&nodeKinds=PREFECTURE", "\"nodeKinds\""),
             ("national=true&organisationKinds=MEMBER_OF", "\"organisationKinds\""),
             ("national=true&asOf=2024-01-01&from=2023-01-01", "exclude each other"),
             ("national=true&from=2024-01-01&until=2023-01-01", "before \"until\""),

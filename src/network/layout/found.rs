@@ -1,7 +1,8 @@
 use super::{Placed, Points, Position, Rank, Seed, country, rings};
+use crate::network::NetworkSnapshot;
 use crate::network::analysis::{Deadline, Stopped, Topology};
 use crate::network::model::{NetworkNodeKind, Node};
-use crate::network::view::{Found, View};
+use crate::network::view::{Found, Part};
 use crate::organisations::model::OrganisationKind;
 
 /// From how high the network is looked at.
@@ -13,20 +14,32 @@ pub enum At {
     Around(u32),
 }
 
-/// Where the nodes of an answer are drawn, in their order; from what the answer shows and nothing else.
-pub fn positions(view: &View, found: &Found, at: At, deadline: &Deadline) -> Result<Vec<Position>, Stopped> {
+impl From<&Part> for At {
+    fn from(part: &Part) -> Self {
+        match part {
+            Part::Around { centre, .. } => Self::Around(*centre),
+            Part::Within { .. } | Part::Whole => Self::Country,
+        }
+    }
+}
+
+/// Where the nodes found are drawn, in their order; the topology numbers them so.
+pub fn positions(
+    network: &NetworkSnapshot,
+    found: &Found,
+    topology: &Topology,
+    at: At,
+    deadline: &Deadline,
+) -> Result<Vec<Position>, Stopped> {
     deadline.check()?;
-    let place = |node: u32| found.nodes.binary_search(&node).map(|place| place as u32).ok();
-    let pairs = found.ties.iter().filter_map(|tie| {
-        let tie = view.snapshot.tie(*tie);
-        place(tie.from).zip(place(tie.to))
-    });
-    let topology = Topology::new(found.nodes.len(), pairs);
     match at {
-        At::Around(centre) => Ok(place(centre).map_or_else(Vec::new, |centre| rings(&topology, centre))),
+        At::Around(centre) => match found.nodes.binary_search(&centre) {
+            Ok(number) => Ok(rings(topology, number as u32)),
+            Err(_) => Ok(Vec::new()),
+        },
         At::Country => {
-            let nodes: Vec<Placed> = found.nodes.iter().map(|node| placed(view.snapshot.node(*node))).collect();
-            country(&nodes, &topology, Points::embedded(), deadline)
+            let nodes: Vec<Placed> = found.nodes.iter().map(|node| placed(network.node(*node))).collect();
+            country(&nodes, topology, Points::embedded(), deadline)
         }
     }
 }

@@ -2,31 +2,28 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_graphql::SimpleObject;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Narrowing, Network, NetworkScope, find, walk};
+use super::{Narrowing, Network, NetworkScope, question};
 use crate::access::audit::{self, Changes, Entry};
 use crate::access::{Action, Caller, links, rules};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Error, Graph, Result};
 use crate::locale::{Locale, Message};
 use crate::network::NetworkSnapshot;
-use crate::network::analysis::Deadline;
+use crate::network::analysis::{Deadline, Stopped};
 use crate::network::export::about::About;
 use crate::network::export::question::Span;
 use crate::network::export::{Extract, Format, Part, Question};
-use crate::network::layout::{self, At};
+use crate::network::layout::At;
 use crate::network::model::Period;
+use crate::network::shape::Shape;
+use crate::network::study::study;
 use crate::network::view::{Found, View};
 use crate::territory::Territory;
 
-/// How long the gathering of a file may take.
-const TIME: Duration = Duration::from_secs(12);
-/// How often it is begun anew because the network changed meanwhile.
-const TRIES: usize = 3;
 /// No day is earlier: where a period without beginning begins.
 const BEGINNING: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a day");
 
@@ -115,50 +112,28 @@ pub async fn allow(graph: &Arc<Graph>) -> Result<Result<(), rules::Refusal>> {
 }
 
 /// What a file of this question holds for the caller; `None` where the scope names nothing that they may see. A caller who
-/// waits no longer ends the work.
-pub async fn extract(graph: &Arc<Graph>, question: &Question) -> Result<Option<Extract>> {
-    let deadline = Deadline::after(TIME);
-    let waits = Waits(deadline.clone());
-    let (within, asked) = (graph.clone(), question.clone());
-    let gathered = tokio::task::spawn_blocking(move || gather(&within, &asked, &deadline)).await;
-    drop(waits);
-    let gathered = gathered.map_err(|error| Error::Internal(Arc::new(error)))??;
-    Ok(gathered.map(|Gathered { view, found, positions, degrees, at }| {
-        let (scope, day) = (scope_name(graph, question, &view, at), day(graph, question));
-        let hub = &graph.hub.access.public_url;
-        let about = About::new(question, &scope, day, hub, &graph.viewer, &view, &found);
-        Extract { view, found, positions, degrees, at, about, part: question.part }
-    }))
-}
-
-/// Cancels the work when it is dropped.
-struct Waits(Deadline);
-
-impl Drop for Waits {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
-}
-
-struct Gathered {
-    view: Arc<View>,
-    found: Arc<Found>,
-    positions: Vec<layout::Position>,
-    degrees: Vec<u32>,
-    at: At,
-}
-
-fn gather(graph: &Arc<Graph>, question: &Question, deadline: &Deadline) -> Result<Option<Gathered>> {
-    let answer = match question.period {
-        None => walk(graph, question.scope.clone(), question.narrowing.clone())?,
-        Some(span) => over(graph, question, span, deadline)?,
+/// waits no longer ends the work. Nodes stand where GraphQL says that they stand.
+pub async fn extract(graph: &Arc<Graph>, asked: &Question) -> Result<Option<Extract>> {
+    let answer = match asked.period {
+        None => question::network(graph, asked.scope.clone(), asked.narrowing.clone()).await?,
+        Some(span) => over(graph, asked, span).await?,
     };
-    let Some(Network { view, found, .. }) = answer else { return Ok(None) };
-    let at = match &question.scope {
-        NetworkScope::Around(id) => find(&view.snapshot, id)?.map_or(At::Country, At::Around),
-        _ => At::Country,
+    let Some(network) = answer else { return Ok(None) };
+    let shape = match asked.period {
+        None => network.shape(),
+        Some(_) => Arc::new(Shape::of(&network.view, &network.found)),
     };
-    let positions = layout::positions(&view, &found, at, deadline).map_err(|_| Error::Timeout)?;
+    shape.draw(&network.view, &network.part).await?;
+    let Network { view, part, found, .. } = network;
+    let positions = found.nodes.iter().map(|node| shape.position(*node).unwrap_or_default()).collect();
+    let at = At::from(&part);
+    let (scope, day) = (scope_name(graph, asked, &view, at), day(graph, asked));
+    let about = About::new(asked, &scope, day, &graph.hub.access.public_url, &graph.viewer, &view, &found);
+    Ok(Some(Extract { positions, degrees: degrees(&view, &found), view, found, at, about, part: asked.part }))
+}
+
+/// How many ties each node has, in the order of the nodes; several with the same node count each.
+fn degrees(view: &View, found: &Found) -> Vec<u32> {
     let mut degrees = vec![0; found.nodes.len()];
     for tie in &found.ties {
         let tie = view.snapshot.tie(*tie);
@@ -168,49 +143,56 @@ fn gather(graph: &Arc<Graph>, question: &Question, deadline: &Deadline) -> Resul
             }
         }
     }
-    Ok(Some(Gathered { view, found, positions, degrees, at }))
+    degrees
 }
 
 /// All that the answer holds on some day of a period.
-fn over(graph: &Arc<Graph>, question: &Question, span: Span, deadline: &Deadline) -> Result<Option<Network>> {
-    for _ in 0..TRIES {
-        let snapshot = graph.reference::<NetworkSnapshot>();
-        let days = match question.scope {
-            NetworkScope::National(_) => telling_days(&snapshot, span),
-            _ => days_of_change(&snapshot, span),
-        };
-        if let Some(answer) = union(graph, question, &snapshot, &days, deadline)? {
-            return Ok(answer);
-        }
-    }
-    Err(Error::Unavailable)
+async fn over(graph: &Arc<Graph>, asked: &Question, span: Span) -> Result<Option<Network>> {
+    let (graph, asked) = (graph.clone(), asked.clone());
+    study(move |deadline| match union(&graph, &asked, span, deadline) {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(Ended::Stopped(stopped)) => Err(stopped),
+        Err(Ended::Refused(error)) => Ok(Err(error)),
+    })
+    .await?
 }
 
-/// The answers of some days together; the outer is `None` where the network changed meanwhile.
-fn union(
-    graph: &Arc<Graph>,
-    question: &Question,
-    snapshot: &Arc<NetworkSnapshot>,
-    days: &[NaiveDate],
-    deadline: &Deadline,
-) -> Result<Option<Option<Network>>> {
+/// Why there is no answer.
+enum Ended {
+    Stopped(Stopped),
+    Refused(Error),
+}
+
+impl From<Stopped> for Ended {
+    fn from(stopped: Stopped) -> Self {
+        Self::Stopped(stopped)
+    }
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// The answers of all days that tell something new, of one state of the network.
+fn union(graph: &Graph, asked: &Question, span: Span, deadline: &Deadline) -> Result<Option<Network>, Ended> {
+    let snapshot = graph.reference::<NetworkSnapshot>();
+    let by_itself = matches!(asked.scope, NetworkScope::National(_));
+    let days = if by_itself { telling_days(&snapshot, span) } else { days_of_change(&snapshot, span) };
     let (mut nodes, mut ties) = (vec![false; snapshot.nodes().len()], vec![false; snapshot.ties().len()]);
     let mut last = None;
     for day in days {
-        deadline.check().map_err(|_| Error::Timeout)?;
-        let narrowing = Narrowing { as_of: Some(Date(*day)), ..question.narrowing.clone() };
-        let Some(answer) = walk(graph, question.scope.clone(), narrowing)? else { continue };
-        if !Arc::ptr_eq(&answer.view.snapshot, snapshot) {
-            return Ok(None);
-        }
+        deadline.check()?;
+        let narrowing = Narrowing { as_of: Some(Date(day)), ..asked.narrowing.clone() };
+        let Some(answer) = question::walk(graph, snapshot.clone(), &asked.scope, &narrowing)? else { continue };
         answer.found.nodes.iter().for_each(|node| nodes[*node as usize] = true);
         answer.found.ties.iter().for_each(|tie| ties[*tie as usize] = true);
         last = Some(answer);
     }
     let marked = |marks: Vec<bool>| (0..).zip(marks).filter(|(_, is_in)| *is_in).map(|(place, _)| place).collect();
-    Ok(Some(
-        last.map(|answer| Network { found: Arc::new(Found { nodes: marked(nodes), ties: marked(ties) }), ..answer }),
-    ))
+    let found = Arc::new(Found { nodes: marked(nodes), ties: marked(ties) });
+    Ok(last.map(|answer| Network { found, ..answer }))
 }
 
 /// Days that suffice to find all that holds on some day of a period and asks for nothing else: each node's period, and
