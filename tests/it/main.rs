@@ -13,6 +13,7 @@ mod descriptions;
 mod embedded;
 mod external_tokens;
 mod federation;
+mod gexf;
 mod hardening;
 mod http;
 mod hub;

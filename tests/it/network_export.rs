@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use chrono::NaiveDate;
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use raccordo::access::secret::Secret;
 use raccordo::access::token::DemoKey;
 use raccordo::access::{Role, Settings, Viewer};
@@ -21,6 +21,7 @@ use raccordo::network::view::{Part, View};
 use reqwest::header::{self, HeaderMap};
 use serde_json::{Value, json};
 
+use crate::gexf;
 use crate::hub::{TODAY, TestHub};
 use crate::levels::{SMALL, levels};
 use crate::machines::{Machines, Registration, Shows};
@@ -83,7 +84,7 @@ impl House {
 
 fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = element.try_get_attribute(name).unwrap()?;
-    Some(found.unescape_value().unwrap().into_owned())
+    Some(found.normalized_value(XmlVersion::Explicit1_0).unwrap().into_owned())
 }
 
 /// Ids of the nodes and of the ties of an XML file, which must be well-formed, and each id there once.
@@ -94,8 +95,8 @@ fn ids_of_xml(file: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(element) | Event::Empty(element) => match element.name().as_ref() {
-                b"node" => assert!(nodes.insert(attribute(&element, "id").unwrap())),
-                b"edge" => {
+                "node" => assert!(nodes.insert(attribute(&element, "id").unwrap())),
+                "edge" => {
                     assert!(ties.insert(attribute(&element, "id").unwrap()));
                     ends.extend(["source", "target"].map(|end| attribute(&element, end).unwrap()));
                 }
@@ -149,6 +150,7 @@ async fn every_format_holds_what_graphql_answers_the_same_caller_and_no_more() {
         counts.push((nodes.len(), ties.len()));
         let file = async |format: &str| house.file(&format!("network.{format}{parameters}"), level).await;
 
+        gexf::assert_valid(&file("gexf?").await);
         for format in ["gexf?", "graphml?"] {
             assert_eq!(ids_of_xml(&file(format).await), (nodes.clone(), ties.clone()), "{format} as {level}");
         }
@@ -185,11 +187,51 @@ async fn every_format_holds_what_graphql_answers_the_same_caller_and_no_more() {
 }
 
 #[tokio::test]
+async fn what_is_narrowed_in_graphql_is_narrowed_alike_in_an_address_and_in_a_link() {
+    let house = House::new().await;
+    let viewer = house.hub.persona("prefettura-bologna").await;
+    let query = "{ plans: territorialPlans(first: 50) { nodes { id interventions { id } } } programmes { code } }";
+    let known = house.graphql(query, "prefettura-bologna").await;
+    let plans = known["plans"]["nodes"].as_array().unwrap().iter();
+    let plan = plans.max_by_key(|plan| plan["interventions"].as_array().unwrap().len()).unwrap()["id"].clone();
+    let plan = plan.as_str().unwrap();
+    let all = house.file("network.csv?national=true&part=nodes", "prefettura-bologna").await;
+    let mut narrower = 0;
+    let mut asked = vec![("plan", plan.to_owned())];
+    let codes = known["programmes"].as_array().unwrap().iter();
+    asked.extend(codes.map(|programme| ("programme", programme["code"].as_str().unwrap().to_owned())));
+    for (name, value) in asked {
+        let scope = format!("scope: {{ national: true }}, nodeKinds: [PROJECT, INTERVENTION], {name}: \"{value}\"");
+        let graph =
+            house.graphql(&format!("{{ network({scope}) {{ nodes {{ id x y }} }} }}"), "prefettura-bologna").await;
+        let nodes = graph["network"]["nodes"].as_array().unwrap();
+        let parameters = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("national", "true"), ("nodeKinds", "PROJECT,INTERVENTION"), (name, &value)])
+            .finish();
+        let file = house.file(&format!("network.json?{parameters}"), "prefettura-bologna").await;
+        assert!(house.file(&house.link(&viewer, &scope, "JSON").await, "public").await == file, "{name} {value}");
+        let file: Value = serde_json::from_slice(&file).unwrap();
+        let written = file["elements"]["nodes"].as_array().unwrap();
+        assert_eq!(written.len(), nodes.len(), "{name} {value}");
+        for (written, node) in written.iter().map(|node| &node["data"]).zip(nodes) {
+            assert_eq!((&written["id"], &file["data"][name]), (&node["id"], &json!(value)));
+            for axis in ["x", "y"] {
+                let away = written[axis].as_f64().unwrap() - node[axis].as_f64().unwrap();
+                assert!(away.abs() < 1e-4, "where GraphQL has it: {written} {node}");
+            }
+        }
+        narrower += usize::from(!nodes.is_empty() && nodes.len() < column(&all, "id").len());
+    }
+    assert!(narrower > 1, "something is left, and something is left out");
+}
+
+#[tokio::test]
 async fn the_whole_country_is_written_and_drawn_as_its_provinces() {
     let house = House::new().await;
     let answer = house.graphql("{ network(scope: { national: true }) { nodeCount edgeCount } }", "public").await;
     let (nodes, ties) = ids_of_xml(&house.file("network.gexf?national=true", "public").await);
     assert_eq!(json!({ "nodeCount": nodes.len(), "edgeCount": ties.len() }), answer["network"]);
+    gexf::assert_valid(&house.file("network.gexf?national=true&from=2015-01-01", "dlci").await);
     let svg = String::from_utf8(house.file("network.svg?national=true", "public").await).unwrap();
     assert!(svg.len() < 1_000_000 && svg.contains("Ogni cerchio") && svg.contains("Bologna:"), "{}", svg.len());
     // Around a node everything reached has a ring.
@@ -330,8 +372,11 @@ async fn a_client_needs_the_scope_and_its_link_ends_when_it_is_revoked() {
     let client = machines.register(Registration { scopes, ..Registration::new(Shows::Secret) }).await;
     let secret = machines.secret(client).await;
     let token = async |scope: &str| {
-        let form = [("grant_type", "client_credentials"), ("scope", scope)];
-        let request = machines.post("/oauth/token").basic_auth(client, Some(secret.reveal())).form(&form);
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("grant_type", "client_credentials"), ("scope", scope)])
+            .finish();
+        let request = machines.post("/oauth/token").basic_auth(client, Some(secret.reveal()));
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
         let body: Value = request.send().await.unwrap().json().await.unwrap();
         body["access_token"].as_str().unwrap_or_else(|| panic!("{body}")).to_owned()
     };
@@ -370,11 +415,24 @@ async fn what_is_wrong_is_named_and_what_cannot_be_seen_is_not_there() {
         ("province=BO&tieKinds=FRIENDS", 400, "BAD_USER_INPUT"),
         ("province=BO&everything=1", 400, "BAD_USER_INPUT"),
         ("around=x", 400, "BAD_USER_INPUT"),
+        ("province=BO&asOf=1800-01-01", 400, "BAD_USER_INPUT"),
+        ("province=BO&from=1800-01-01", 400, "BAD_USER_INPUT"),
+        ("province=BO&nodeKinds=PREFECTURE", 400, "BAD_USER_INPUT"),
+        ("province=BO&programme=no%27such", 400, "BAD_USER_INPUT"),
+        ("province=BO&plan=x", 400, "BAD_USER_INPUT"),
         ("province=XX", 404, "NOT_FOUND"),
     ] {
         let (found, _, body) = house.fetch(&format!("network.gexf?{query}"), "public").await;
         let body: Value = serde_json::from_slice(&body).unwrap();
         assert_eq!((found, body["errors"][0]["extensions"]["code"].as_str()), (status, Some(code)), "{query}: {body}");
+    }
+    for (language, text) in
+        [("it", "Il parametro \"hops\" non è valido."), ("en", "The parameter \"hops\" is not valid.")]
+    {
+        let request = house.client.get(format!("{}/export/network.svg?province=BO&hops=x", house.origin));
+        let answer = request.header(header::ACCEPT_LANGUAGE, language).send().await.unwrap();
+        let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        assert_eq!(body["errors"][0]["message"], text);
     }
     assert_eq!(house.fetch("network.pdf?national=true", "public").await.0, 404);
     // A project that the public may not see, and one that never was.

@@ -71,6 +71,9 @@ pub fn failed(error: Error) -> Refused {
         Error::LimitExceeded { message, limit, requested } => {
             return Refused::limit(StatusCode::BAD_REQUEST, message, limit as usize, requested as usize);
         }
+        Error::TooLong(ref message) => {
+            return Refused::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), message.clone());
+        }
         _ => {}
     }
     if let Error::Internal(cause) = &error {

@@ -57,7 +57,7 @@ pub fn write(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<viz:position x=\"{:.3}\" y=\"{:.3}\" z=\"0\"/>", x * scale, y * scale)?;
         let [r, g, b] = look.colour();
         writeln!(out, "<viz:color r=\"{r}\" g=\"{g}\" b=\"{b}\"/>")?;
-        // The format has no other shapes.
+        // No others are drawn by the programs that read the format.
         let shape = match look.shape {
             Shape::Square | Shape::Document => "square",
             Shape::Diamond => "diamond",
