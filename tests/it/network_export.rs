@@ -201,12 +201,19 @@ async fn what_is_narrowed_in_graphql_is_narrowed_alike_in_an_address_and_in_a_li
     let codes = known["programmes"].as_array().unwrap().iter();
     asked.extend(codes.map(|programme| ("programme", programme["code"].as_str().unwrap().to_owned())));
     for (name, value) in asked {
-        let scope = format!("scope: {{ national: true }}, nodeKinds: [PROJECT, INTERVENTION], {name}: \"{value}\"");
+        let scope = format!(
+            "scope: {{ national: true }}, asOf: \"{TODAY}\", nodeKinds: [PROJECT, INTERVENTION], {name}: \"{value}\""
+        );
         let graph =
             house.graphql(&format!("{{ network({scope}) {{ nodes {{ id x y }} }} }}"), "prefettura-bologna").await;
         let nodes = graph["network"]["nodes"].as_array().unwrap();
         let parameters = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("national", "true"), ("nodeKinds", "PROJECT,INTERVENTION"), (name, &value)])
+            .extend_pairs([
+                ("national", "true"),
+                ("asOf", &TODAY.to_string()),
+                ("nodeKinds", "PROJECT,INTERVENTION"),
+                (name, &value),
+            ])
             .finish();
         let file = house.file(&format!("network.json?{parameters}"), "prefettura-bologna").await;
         assert!(house.file(&house.link(&viewer, &scope, "JSON").await, "public").await == file, "{name} {value}");
@@ -306,7 +313,8 @@ async fn a_link_gives_the_file_that_its_maker_gets_and_nothing_else() {
     let (_, headers, _) = house.fetch(&link, "public").await;
     assert_eq!(headers[header::CACHE_CONTROL], "no-store");
     let sealed = link.split_once("link=").unwrap().1;
-    let altered = link.replace(&sealed[20..21], if &sealed[20..21] == "A" { "B" } else { "A" });
+    let letter = if &sealed[20..21] == "A" { "B" } else { "A" };
+    let altered = format!("network.csv?link={}{letter}{}", &sealed[..20], &sealed[21..]);
     for path in [
         altered.as_str(),
         &link.replace(".csv", ".json"),
@@ -342,10 +350,10 @@ async fn a_persons_link_ends_with_the_session_the_membership_and_the_choice_behi
     let acts = "update browser_session set membership_id = $2 where id = $1";
     sql(acts, &mut connection).await;
     let viewer = house.hub.acting(ada, membership).await;
-    let link = house.link(&viewer, "scope: { province: \"BO\" }", "GEXF").await;
+    let link = house.link(&viewer, "scope: { province: \"BO\" }, asOf: \"2024-06-30\"", "GEXF").await;
     let own = ids_of_xml(&house.file(&link, "public").await);
-    let office = ids_of_xml(&house.file("network.gexf?province=BO", "prefettura-bologna").await);
-    assert_eq!(own, office, "what the office sees");
+    let office = ids_of_xml(&house.file("network.gexf?province=BO&asOf=2024-06-30", "prefettura-bologna").await);
+    assert!(own == office, "what the office sees");
 
     for (change, undone) in [
         ("update browser_session set membership_id = null where id = $1 and $2::uuid is not null", acts),

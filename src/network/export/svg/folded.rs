@@ -60,8 +60,16 @@ pub fn write(extract: &Extract, out: &mut dyn Write) -> io::Result<Notes> {
     )?;
     let mut largest: Vec<_> = folds.iter().collect();
     largest.sort_by_key(|(province, fold)| (std::cmp::Reverse(fold.nodes), **province));
-    for (province, _) in largest.into_iter().take(40) {
+    // That of no province is no place on the map: it has to be said what it is.
+    largest.sort_by_key(|(province, _)| province.is_some());
+    let mut taken: Vec<[f32; 3]> = Vec::new();
+    for (province, _) in largest {
         let [x, y] = frame.place(centre(*province));
+        let half = 2.5 * name(extract, *province).chars().count() as f32;
+        if taken.iter().any(|[left, right, at]| (at - y).abs() < 11.0 && x - half < *right && x + half > *left) {
+            continue;
+        }
+        taken.push([x - half, x + half, y]);
         writeln!(out, "<text x=\"{x:.1}\" y=\"{:.1}\">{}</text>", y + 3.0, Escaped(name(extract, *province)))?;
     }
     writeln!(out, "</g>")?;

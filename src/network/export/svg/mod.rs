@@ -18,6 +18,8 @@ use frame::{HEIGHT, WIDTH};
 
 pub use look::{Look, Shape};
 
+/// Nodes of the map up to which each is drawn.
+const MOST_OF_MAP: usize = 1000;
 /// Marks and lines of a drawing at the most.
 const MOST_MARKS: usize = 2000;
 const MOST_LINES: usize = 6000;
@@ -44,7 +46,7 @@ pub fn write(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
         "<text x=\"24\" y=\"38\" font-size=\"20\" font-weight=\"600\">{}</text>",
         Escaped(&extract.about.title)
     )?;
-    let is_large = extract.found.nodes.len() > MOST_MARKS || extract.found.ties.len() > MOST_LINES;
+    let is_large = extract.found.nodes.len() > MOST_OF_MAP || extract.found.ties.len() > MOST_LINES;
     let notes = match extract.at {
         At::Country if is_large => folded::write(extract, out)?,
         _ => whole::write(extract, out)?,

@@ -19,7 +19,11 @@ const SIZES: [f32; 2] = [3.0, 13.0];
 pub fn write(extract: &Extract, out: &mut dyn Write) -> io::Result<Notes> {
     let drawn = drawn(extract);
     let is_drawn = |node: u32| extract.found.nodes.binary_search(&node).ok().filter(|at| drawn.contains(at));
-    let frame = Frame::of(drawn.iter().map(|at| extract.positions[*at]));
+    let places = drawn.iter().map(|at| extract.positions[*at]);
+    let frame = match extract.at {
+        At::Country => Frame::of_most(places),
+        At::Around(_) => Frame::of(places),
+    };
     let mut natures = BTreeSet::new();
     let mut lines = 0;
     writeln!(out, "<g fill=\"{TIE}\" stroke=\"none\" fill-opacity=\"0.5\">")?;
@@ -56,6 +60,12 @@ pub fn write(extract: &Extract, out: &mut dyn Write) -> io::Result<Notes> {
         "Grandezza: quanti legami ha in questo disegno.",
         "Size: how many ties it has in this drawing.",
     )];
+    if extract.at == At::Country {
+        sentences.push(Message::new(
+            "Vicino al margine: ciò che sta più lontano, nella sua direzione.",
+            "Near the edge: what lies farther away, in its direction.",
+        ));
+    }
     let (nodes, ties) = (extract.found.nodes.len() - drawn.len(), extract.found.ties.len() - lines);
     if nodes + ties > 0 {
         sentences.push(Message::new(
