@@ -52,7 +52,7 @@ enum Command {
     Audit(audit::Command),
     /// Write data to a file.
     #[command(subcommand)]
-    Export(export::Command),
+    Export(Box<export::Command>),
     /// Work with the schema.
     #[command(subcommand)]
     Schema(schema::Command),
@@ -97,7 +97,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(config, arguments).await,
         Command::Invite(arguments) => invite::run(config, arguments).await,
         Command::Audit(command) => audit::run(config, command).await,
-        Command::Export(command) => export::run(config, command).await,
+        Command::Export(command) => export::run(config, *command).await,
         Command::Schema(command) => schema::run(&command),
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,
