@@ -13,9 +13,11 @@
 mod affiliation;
 pub mod analysis;
 mod difference;
+pub mod export;
 pub mod layout;
 pub mod model;
 mod news;
+pub mod operator;
 mod path;
 mod provinces;
 pub mod query;
