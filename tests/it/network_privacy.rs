@@ -79,7 +79,7 @@ fn ids(network: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn the_public_is_told_what_a_database_of_public_rows_alone_would_tell() {
-    for seed in 0..3 {
+    for seed in 0..2 {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let hidden: Vec<String> =
             HIDE.iter().map(|hide| hide.replace("{n}", &random.random_range(0..9999).to_string())).collect();
