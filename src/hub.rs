@@ -9,7 +9,7 @@ use async_graphql::{Context, Object, Subscription};
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -28,10 +28,18 @@ pub trait Reference: Send + Sync + Sized + 'static {
     /// Tables that it is made from.
     const TABLES: &'static [&'static str];
     fn load(connection: &mut PgConnection) -> impl Future<Output = sqlx::Result<Self>> + Send;
+
+    /// What takes its place after changes of its tables; loaded anew where nothing shorter is known.
+    fn renewed(&self, connection: &mut PgConnection) -> impl Future<Output = sqlx::Result<Self>> + Send {
+        let _ = self;
+        Self::load(connection)
+    }
 }
 
-type Kept = Arc<dyn Any + Send + Sync>;
-type Load = fn(&mut PgConnection) -> BoxFuture<'_, sqlx::Result<Kept>>;
+/// Reference data of some kind.
+pub type Kept = Arc<dyn Any + Send + Sync>;
+/// Loads a kind of data, or renews what is kept of it.
+type Load = for<'c> fn(Option<Kept>, &'c mut PgConnection) -> BoxFuture<'c, sqlx::Result<Kept>>;
 
 #[derive(Clone, Copy)]
 struct ReferenceKind {
@@ -58,7 +66,15 @@ impl References {
             id: TypeId::of::<R>(),
             name: type_name::<R>(),
             tables: R::TABLES,
-            load: |connection| Box::pin(async move { Ok(Arc::new(R::load(connection).await?) as Kept) }),
+            load: |kept, connection| {
+                Box::pin(async move {
+                    let loaded = match kept.and_then(|kept| kept.downcast::<R>().ok()) {
+                        Some(kept) => kept.renewed(connection).await?,
+                        None => R::load(connection).await?,
+                    };
+                    Ok(Arc::new(loaded) as Kept)
+                })
+            },
         });
         self
     }
@@ -72,7 +88,7 @@ pub struct Hub {
     pub people: People,
     /// How callers come in.
     pub access: Settings,
-    kept: RwLock<HashMap<TypeId, Kept>>,
+    kept: RwLock<HashMap<TypeId, watch::Sender<Kept>>>,
     /// Held while data are loaded: one kind after the other.
     refreshing: tokio::sync::Mutex<()>,
     changes: broadcast::Sender<Change>,
@@ -127,10 +143,13 @@ impl Hub {
 
     /// One kind of reference data, as it stands now.
     pub fn reference<R: Reference>(&self) -> Arc<R> {
+        typed(&self.followed::<R>().borrow())
+    }
+
+    /// One kind of reference data, as it stands and as it will: told each time when another takes its place.
+    pub fn followed<R: Reference>(&self) -> watch::Receiver<Kept> {
         let kept = self.kept.read().expect("no panic while held");
-        kept.get(&TypeId::of::<R>())
-            .and_then(|kept| kept.clone().downcast().ok())
-            .expect("every kind of reference data is loaded at the start")
+        kept.get(&TypeId::of::<R>()).expect("every kind of reference data is loaded at the start").subscribe()
     }
 
     /// Changes of data from now on.
@@ -141,10 +160,20 @@ impl Hub {
     async fn refresh(&self, kind: &ReferenceKind) -> sqlx::Result<()> {
         let _turn = self.refreshing.lock().await;
         let mut connection = self.database.upkeep().await?;
-        let kept = (kind.load)(&mut connection).await?;
-        self.kept.write().expect("no panic while held").insert(kind.id, kept);
+        let before = self.kept.read().expect("no panic while held").get(&kind.id).map(|kept| kept.borrow().clone());
+        let loaded = (kind.load)(before, &mut connection).await?;
+        let mut kept = self.kept.write().expect("no panic while held");
+        match kept.get(&kind.id) {
+            Some(kept) => drop(kept.send_replace(loaded)),
+            None => drop(kept.insert(kind.id, watch::Sender::new(loaded))),
+        }
         Ok(())
     }
+}
+
+/// What is kept of a kind of reference data, by its type.
+pub fn typed<R: Reference>(kept: &Kept) -> Arc<R> {
+    kept.clone().downcast().expect("filed under its own type")
 }
 
 /// What every caller may ask of the hub itself.
