@@ -12,6 +12,7 @@
 mod affiliation;
 pub mod analysis;
 mod difference;
+pub mod layout;
 pub mod model;
 mod news;
 mod path;

@@ -82,11 +82,7 @@ impl NetworkMeasure {
         for (place, number) in order.into_iter().take(question::first(first, 100)?).enumerate() {
             let value = values[number];
             let rank = ranked.last().filter(|before| before.value == value).map_or(place + 1, |before| before.rank);
-            ranked.push(RankedNode {
-                rank,
-                value,
-                node: NetworkNode { view: self.view.clone(), index: self.found.nodes[number] },
-            });
+            ranked.push(RankedNode { rank, value, node: NetworkNode::new(&self.view, self.found.nodes[number]) });
         }
         Ok(ranked)
     }

@@ -14,7 +14,7 @@ mod timeline;
 
 use std::sync::Arc;
 
-use async_graphql::{Description, Object, SimpleObject};
+use async_graphql::{Context, Description, Object, SimpleObject};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -94,7 +94,7 @@ async fn paths(graph: &Graph, from: &str, to: &str, count: usize, narrowing: &Na
         let view = view.clone();
         study(move |deadline| view.paths(from, to, count, deadline)).await?
     };
-    let node = |index| NetworkNode { view: view.clone(), index };
+    let node = |index| NetworkNode::new(&view, index);
     let step = |ends: &[u32]| NetworkPathStep {
         from: node(ends[0]),
         to: node(ends[1]),
@@ -137,8 +137,14 @@ impl Network {
 
     /// Its nodes, always in the same order. Up to 1,000 when their records are asked for; else as many as
     /// make, with all such lists of the request, 32 MiB of JSON [nodi].
-    async fn nodes(&self) -> FlatList<NetworkNode> {
-        NetworkNode::list(&self.view, &self.found.nodes)
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<FlatList<NetworkNode>> {
+        let selected = ctx.look_ahead();
+        if !selected.field("x").exists() && !selected.field("y").exists() {
+            return Ok(NetworkNode::list(&self.view, &self.found.nodes));
+        }
+        let shape = self.shape();
+        shape.draw(&self.view, &self.part).await?;
+        Ok(NetworkNode::drawn(&self.view, &shape))
     }
 
     /// All ties among its nodes, always in the same order. Up to 1,000 when their records are asked for;

@@ -29,7 +29,7 @@ pub struct NetworkCommunity {
 
 impl NetworkStructure {
     fn node(&self, number: u32) -> NetworkNode {
-        NetworkNode { view: self.network.view.clone(), index: self.shape.found.nodes[number as usize] }
+        NetworkNode::new(&self.network.view, self.shape.found.nodes[number as usize])
     }
 }
 
