@@ -12,6 +12,7 @@ mod invite;
 mod keys;
 mod migrate;
 mod open;
+mod reread;
 pub mod schema;
 mod serve;
 mod token;
@@ -56,6 +57,8 @@ enum Command {
     /// Work with the keys that sign the hub's own tokens.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Have every running hub read anew, in full, what it keeps in memory: after rows were changed past their triggers.
+    Reread,
     /// Ask the running hub whether it is ready; tells by its exit code.
     Health,
     /// Check everything that the hub needs on this machine, with a remedy for what is missing.
@@ -93,6 +96,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Schema(command) => schema::run(&command),
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,
+        Command::Reread => reread::run(config).await,
         Command::Health => health::run(config).await,
         Command::Doctor => doctor::run(config).await,
     }

@@ -23,6 +23,8 @@ mod logs;
 mod machines;
 mod migrations;
 mod network;
+mod network_privacy;
+mod network_questions;
 mod network_upkeep;
 mod oauth;
 mod overview;

@@ -167,7 +167,7 @@ async fn the_whole_country_is_complete_and_hangs_together() {
     assert_eq!(network["version"], version);
 }
 
-async fn council_of_bologna(hub: &TestHub) -> String {
+pub async fn council_of_bologna(hub: &TestHub) -> String {
     let answer = hub.execute(&Viewer::public(), "{ council(by: {province: \"BO\"}) { id } }", json!({})).await;
     answer.data()["council"]["id"].as_str().unwrap().into()
 }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::affiliation::Affiliation;
 use super::analysis::Deadline;
 use super::difference::Difference;
-use super::model::NetworkMetric;
+use super::model::{NetworkMetric, NetworkNodeKind};
 use super::shape::Shape;
 use super::study::study;
 use super::view::{Found, Part, View};
@@ -49,6 +49,15 @@ pub struct Network {
     pub part: Part,
     pub as_of: Date,
     pub found: Arc<Found>,
+}
+
+/// How many nodes of a kind are not in an answer, though tied to it [esclusi].
+#[derive(SimpleObject)]
+pub struct LeftOut {
+    /// Their kind.
+    kind: NetworkNodeKind,
+    /// How many.
+    count: usize,
 }
 
 /// A step of a path: two nodes and all ties between them.
@@ -161,6 +170,14 @@ impl Network {
     /// How many ties it has.
     async fn edge_count(&self) -> usize {
         self.found.ties.len()
+    }
+
+    /// What is tied to its nodes on that day and may be seen by the caller, but is not among them: too many steps away, or
+    /// of what was not asked for. Kinds of which nothing was left out are left out [nodi esclusi].
+    async fn left_out(&self) -> Vec<LeftOut> {
+        let counts = self.view.left_out(&self.found);
+        let kinds = NetworkNodeKind::ALL.iter().zip(counts).filter(|(_, count)| *count > 0);
+        kinds.map(|(kind, count)| LeftOut { kind: *kind, count }).collect()
     }
 
     /// The same from afar: its provinces as single nodes, with what each holds and how much ties them to each other
