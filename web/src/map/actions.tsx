@@ -60,16 +60,15 @@ const FORMATS = ['gexf', 'graphml', 'json', 'csv', 'xlsx', 'svg'];
 
 interface Props {
   state: MapState;
-  today: string;
   /** Saves the picture as a file of this kind; `null` where there is none to save. */
   onSave: ((kind: 'png' | 'svg') => void) | null;
 }
 
 /** What can be taken away from a view: a link, a file, the question behind it. */
-export function Actions({ state, today, onSave }: Props) {
+export function Actions({ state, onSave }: Props) {
   const here = `${location.origin}${addressOf(state)}`;
   const embedded = `${location.origin}${addressOf({ ...state, selected: null, towards: null }, { embed: '1', lang: language })}`;
-  const { operation, query, variables } = shownQuestion(state, today);
+  const { operation, query, variables } = shownQuestion(state);
   const written = JSON.stringify(variables, null, 2);
   const explorer = `/graphiql?${new URLSearchParams({ operation, variables: written, lang: language })}`;
   return (

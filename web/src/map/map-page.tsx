@@ -41,7 +41,7 @@ export function MapPage({ personas, isEmbedded }: Props) {
   const choices = useAnswer(caller, () => api.choices(true)).data;
   const land = useAnswer((state.day ?? today) < '2026' ? 'before' : 'after', () => landOn(state.day ?? today)).data ?? null;
   const programmes = choices?.programmes ?? NO_PROGRAMMES;
-  const data = useData(api, caller, state, programmes, today);
+  const data = useData(api, caller, state, programmes);
   const pictures = usePictures(state, data, palette, programmes);
   const answers = [data.country, data.before, data.network, data.beside, data.difference, data.paths];
   const isLoading = answers.some((answer) => answer.isLoading);
@@ -97,7 +97,7 @@ export function MapPage({ personas, isEmbedded }: Props) {
               </button>
             ))}
           </div>
-          {!isEmbedded && <Actions state={state} today={today} onSave={save} />}
+          {!isEmbedded && <Actions state={state} onSave={save} />}
         </div>
         <div className="columns">
           {!isEmbedded && (

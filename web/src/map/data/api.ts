@@ -9,7 +9,7 @@ import recordQuery from '../../../../schema/operations/map-record.graphql?raw';
 import searchQuery from '../../../../schema/operations/map-search.graphql?raw';
 import timelineQuery from '../../../../schema/operations/map-timeline.graphql?raw';
 import type { MapState, Place } from './state';
-import type { Choices, Country, Difference, Hit, Month, Network, Path } from './types';
+import type { Choices, Country, Difference, Hit, Month, Network, Node, Path, Province } from './types';
 
 /** First and last day of the slider. */
 export const FIRST_DAY = '2015-01-01';
@@ -47,7 +47,9 @@ export class Api {
   }
 
   async country(state: MapState): Promise<Country> {
-    return (await this.answer<{ networkByProvince: Country }>(countryQuestion(state))).networkByProvince;
+    const { network } = await this.answer<{ network: { byProvince: Country } }>(countryQuestion(state));
+    const { provinces, ...country } = network.byProvince;
+    return { ...country, provinces: provinces.map((province) => ({ ...province, nodeCount: nodesIn(province) })) };
   }
 
   /** `null` where the place names nothing that the caller may see. */
@@ -56,12 +58,18 @@ export class Api {
   }
 
   async months(state: MapState): Promise<Month[]> {
-    const answer = await this.answer<{ networkTimeline: { months: Month[] } | null }>(timelineQuestion(state));
-    return answer.networkTimeline?.months ?? [];
+    const answer = await this.answer<{ network: { timeline: { months: Month[] } } | null }>(timelineQuestion(state));
+    return answer.network?.timeline.months ?? [];
   }
 
-  async difference(state: MapState, today: string): Promise<Difference | null> {
-    return (await this.answer<{ networkDifference: Difference | null }>(differenceQuestion(state, today))).networkDifference;
+  /** What has changed; what has ended stands where it stood on the earlier day. */
+  async difference(state: MapState): Promise<Difference | null> {
+    type Told = { now: { difference: Difference } | null; then: { nodes: Pick<Node, 'id' | 'x' | 'y'>[] } | null };
+    const { now, then } = await this.answer<Told>(differenceQuestion(state));
+    if (!now) return null;
+    const places = new Map(then?.nodes.map((node) => [node.id, node]));
+    const placed = (node: Node): Node => ({ ...node, x: places.get(node.id)?.x ?? null, y: places.get(node.id)?.y ?? null });
+    return { ...now.difference, endedNodes: now.difference.endedNodes.map(placed) };
   }
 
   async paths(state: MapState): Promise<Path[]> {
@@ -91,6 +99,9 @@ export class Api {
     return new Map(of.flatMap((nodes, index) => nodes.map(({ id }) => [id, index] as const)));
   }
 }
+
+const nodesIn = ({ organisations, projects, agreements, interventions }: Province): number =>
+  organisations + projects + agreements + interventions;
 
 function narrowing(state: MapState): Record<string, unknown> {
   const some = (kinds: string[]) => (kinds.length > 0 ? kinds : undefined);
@@ -130,8 +141,8 @@ function timelineQuestion(state: MapState): Question {
   return { operation: 'map-timeline', query: timelineQuery, variables };
 }
 
-export function differenceQuestion(state: MapState, today: string): Question {
-  const variables = { ...scope(state.place), from: state.since, until: state.day ?? today, ...narrowing(state) };
+export function differenceQuestion(state: MapState): Question {
+  const variables = { ...scope(state.place), since: state.since, asOf: state.day ?? undefined, ...narrowing(state) };
   return { operation: 'map-difference', query: differenceQuery, variables };
 }
 
@@ -151,8 +162,8 @@ function fundsQuestion(state: MapState, programmes: string[]): Question {
 }
 
 /** The question behind what is shown. */
-export function shownQuestion(state: MapState, today: string): Question {
+export function shownQuestion(state: MapState): Question {
   if (state.selected && state.towards) return pathsQuestion(state);
   if (state.place.altitude === 'country') return countryQuestion(state);
-  return state.since ? differenceQuestion(state, today) : networkQuestion(state);
+  return state.since ? differenceQuestion(state) : networkQuestion(state);
 }

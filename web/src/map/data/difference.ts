@@ -10,19 +10,23 @@ export interface Compared {
 export function compared(network: Network, difference: Difference): Compared {
   const changes = new Map<string, Change>();
   const tell = (items: { id: string }[], change: Change) => items.forEach(({ id }) => changes.set(id, change));
-  tell(difference.changedEdges, 'changed');
+  const altered = new Set(difference.changedEdges.map(endsOf));
+  tell(network.edges.filter((edge) => altered.has(endsOf(edge))), 'changed');
   tell(difference.appearedNodes, 'appeared');
   tell(difference.appearedEdges, 'appeared');
   tell(difference.endedNodes, 'ended');
   tell(difference.endedEdges, 'ended');
   const nodes = merged<Node>(network.nodes, [...difference.endedNodes, ...difference.appearedNodes]);
-  const edges = merged<Edge>(network.edges, [...difference.endedEdges, ...difference.appearedEdges, ...difference.changedEdges]);
+  const edges = merged<Edge>(network.edges, [...difference.endedEdges, ...difference.appearedEdges]);
   const known = new Set(nodes.map(({ id }) => id));
   return {
     changes,
     network: { ...network, nodes, edges: edges.filter(({ from, to }) => known.has(from) && known.has(to)) },
   };
 }
+
+/** Names a tie on both days, whose ids differ where another record makes it. */
+const endsOf = ({ kind, from, to }: Pick<Edge, 'kind' | 'from' | 'to'>): string => `${kind} ${from} ${to}`;
 
 function merged<Item extends { id: string }>(first: Item[], more: Item[]): Item[] {
   const known = new Set(first.map(({ id }) => id));

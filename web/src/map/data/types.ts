@@ -51,11 +51,13 @@ export interface Province {
   /** ISTAT code. */
   province: string;
   name: string;
+  abbreviation: string;
   region: string;
   /** Degrees of longitude. */
-  x: number;
+  x: number | null;
   /** Mercator ordinate in degrees. */
-  y: number;
+  y: number | null;
+  /** All that lies in it; counted here. */
   nodeCount: number;
   organisations: number;
   projects: number;
@@ -87,8 +89,9 @@ export interface Node {
   name: string;
   province: string | null;
   degree: number;
-  x: number | null;
-  y: number | null;
+  /** Where the hub placed it; only among a network's nodes. */
+  x?: number | null;
+  y?: number | null;
   isSynthetic: boolean;
 }
 
@@ -130,8 +133,6 @@ export interface Month {
   month: string;
   nodes: number;
   ties: number;
-  appeared: number;
-  ended: number;
 }
 
 export interface Difference {
@@ -139,7 +140,7 @@ export interface Difference {
   endedNodes: Node[];
   appearedEdges: Edge[];
   endedEdges: Edge[];
-  changedEdges: Edge[];
+  changedEdges: Pick<Edge, 'kind' | 'from' | 'to'>[];
 }
 
 export interface Step {

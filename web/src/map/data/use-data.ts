@@ -20,7 +20,7 @@ export interface MapData {
 }
 
 /** Asks what the state needs, and nothing more. */
-export function useData(api: Api, caller: string, state: MapState, programmes: Programme[], today: string): MapData {
+export function useData(api: Api, caller: string, state: MapState, programmes: Programme[]): MapData {
   const { place, since, beside, view, selected, towards } = state;
   const isCountry = place.altitude === 'country';
   const isConnecting = selected !== null && towards !== null;
@@ -41,7 +41,7 @@ export function useData(api: Api, caller: string, state: MapState, programmes: P
       api.network(other),
     ),
     difference: useAnswer(!isCountry && since ? key([place, since, state.day, narrowed]) : null, () =>
-      api.difference(state, today),
+      api.difference(state),
     ),
     paths: useAnswer(isConnecting ? key(pathsQuestion(state).variables) : null, () => api.paths(state)),
     months: useAnswer(key([place, narrowed]), () => api.months(state)),

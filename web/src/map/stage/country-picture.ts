@@ -26,7 +26,7 @@ export function ofRegion(country: Country, region: string | null): Country {
 /** The provinces at their places, ties bundled between them. */
 export function countryPicture(country: Country, { region, selected, palette }: Options): Picture {
   const { provinces, ties } = ofRegion(country, region);
-  const ordered = provinces.toSorted((a, b) => b.nodeCount - a.nodeCount);
+  const ordered = provinces.filter(({ x, y }) => x !== null && y !== null).toSorted((a, b) => b.nodeCount - a.nodeCount);
   const most = Math.max(...country.provinces.map(({ nodeCount }) => nodeCount), 1);
   const pairs = ties.toSorted((a, b) => b.count - a.count);
   const drawn = pairs.slice(0, MOST_PAIRS);
@@ -42,8 +42,8 @@ export function countryPicture(country: Country, { region, selected, palette }: 
       shape: 'circle',
       colour: province.province === selected ? palette.chosen : palette.accent,
       size: sized(province.nodeCount, most, [3, region ? 26 : 20]),
-      x: province.x,
-      y: province.y,
+      x: province.x ?? 0,
+      y: province.y ?? 0,
       isNamed: region !== null || index < NAMED || province.province === selected,
       isFaint: selected !== null && province.province !== selected && !near.has(province.province),
     }),

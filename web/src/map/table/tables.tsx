@@ -104,8 +104,8 @@ export function DifferenceTable({ difference, nodes, selected, onSelect }: Chose
     kind: nodeTerm(node),
     node: node.id,
   });
-  const ofEdge = (change: Change) => (edge: Edge): Changed => ({
-    key: `${change}-${edge.id}`,
+  const ofEdge = (change: Change) => (edge: Pick<Edge, 'kind' | 'from' | 'to'>, index: number): Changed => ({
+    key: `${change}-${index}`,
     change,
     name: `${nameOf(edge.from)} → ${nameOf(edge.to)}`,
     kind: term(terms.tieKinds, edge.kind),
