@@ -2,7 +2,7 @@ export const language = document.documentElement.lang === 'en' ? 'en' : 'it';
 
 const locale = language === 'en' ? 'en-GB' : 'it-IT';
 
-const whole = new Intl.NumberFormat(locale);
+const whole = new Intl.NumberFormat(locale, { useGrouping: 'always' });
 const few = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
 const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
 const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });

@@ -73,6 +73,7 @@ export function Legend({ state, palette, shapes, measure, colours }: Props) {
             ))}
           </ul>
           <p>{texts.tapered}</p>
+          {state.place.altitude === 'province' && <p>{texts.legendRim}</p>}
           {measure && <Size measure={measure} />}
         </>
       )}

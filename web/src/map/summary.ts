@@ -1,4 +1,5 @@
 import type { MapState } from './data/state';
+import type { Province } from './data/types';
 import type { MapData } from './data/use-data';
 import { dayText } from './language';
 import { ofRegion } from './stage/country-picture';
@@ -20,7 +21,7 @@ export function summary(state: MapState, data: MapData, today: string): string {
     }
     const unplaced = place.region ? 0 : country.unplaced;
     const across = sum(country.ties.map(({ count }) => count));
-    const said = texts.countrySentence(until, nodes, country.provinces.length, across);
+    const said = texts.countrySentence(until, countsText(country.provinces), country.provinces.length, across);
     return unplaced > 0 ? `${said} ${texts.unplaced(unplaced)}` : said;
   }
   const { data: difference } = data.difference;
@@ -38,6 +39,20 @@ export function summary(state: MapState, data: MapData, today: string): string {
   }
   const { data: network } = data.network;
   return network ? texts.networkSentence(until, network.nodeCount, network.edgeCount) : '';
+}
+
+/** What lies in some provinces, kind by kind. */
+export function countsText(provinces: Province[]): string {
+  const counts = [
+    ['ORGANISATION', sum(provinces.map(({ organisations }) => organisations))],
+    ['PROJECT', sum(provinces.map(({ projects }) => projects))],
+    ['AGREEMENT', sum(provinces.map(({ agreements }) => agreements))],
+    ['INTERVENTION', sum(provinces.map(({ interventions }) => interventions))],
+  ] as const;
+  return counts
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => texts.many[kind]?.(count))
+    .join(', ');
 }
 
 /** What of the answer is not drawn. */

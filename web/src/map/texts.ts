@@ -15,8 +15,8 @@ const it = {
   around: (name: string) => `Intorno a ${name}`,
   nodes: (count: number) => many(count, 'soggetto', 'soggetti'),
   ties: (count: number) => many(count, 'legame', 'legami'),
-  countrySentence: (day: string, nodes: number, provinces: number, across: number) =>
-    `Al ${day}: ${many(nodes, 'soggetto', 'soggetti')} in ${many(provinces, 'provincia', 'province')}; ${many(across, 'legame unisce', 'legami uniscono')} province diverse.`,
+  countrySentence: (day: string, counts: string, provinces: number, across: number) =>
+    `Al ${day}: ${counts} in ${many(provinces, 'provincia', 'province')}; ${many(across, 'legame unisce', 'legami uniscono')} province diverse.`,
   unplaced: (count: number) => `${many(count, 'soggetto', 'soggetti')} senza provincia non ${count === 1 ? 'è' : 'sono'} sulla mappa.`,
   networkSentence: (day: string, nodes: number, ties: number) =>
     `Al ${day}: ${many(nodes, 'soggetto', 'soggetti')} e ${many(ties, 'legame', 'legami')}.`,
@@ -58,8 +58,9 @@ const it = {
   },
   colourTerritory: 'Colora le province per',
   legend: 'Legenda',
-  legendProvince: 'Un cerchio per provincia: più soggetti, cerchio più grande.',
+  legendProvince: 'Un cerchio per provincia: più soggetti, cerchio più grande. Premere una provincia per saperne di più, due volte per aprirla.',
   legendProvinceTies: 'Una linea per coppia di province: più legami, linea più larga.',
+  legendRim: 'Sul bordo, più piccoli: i soggetti di altre province legati a questi.',
   sampled: (sources: number, error: string) => `Stimato da ${number(sources)} punti di partenza; errore tipico ${error}.`,
   smallest: 'da',
   largest: 'a',
@@ -208,8 +209,8 @@ const en: typeof it = {
   around: (name) => `Around ${name}`,
   nodes: (count) => many(count, 'node', 'nodes'),
   ties: (count) => many(count, 'tie', 'ties'),
-  countrySentence: (day, nodes, provinces, across) =>
-    `On ${day}: ${many(nodes, 'node', 'nodes')} in ${many(provinces, 'province', 'provinces')}; ${many(across, 'tie joins', 'ties join')} different provinces.`,
+  countrySentence: (day, counts, provinces, across) =>
+    `On ${day}: ${counts} in ${many(provinces, 'province', 'provinces')}; ${many(across, 'tie joins', 'ties join')} different provinces.`,
   unplaced: (count) => `${many(count, 'node', 'nodes')} without a province ${count === 1 ? 'is' : 'are'} not on the map.`,
   networkSentence: (day, nodes, ties) => `On ${day}: ${many(nodes, 'node', 'nodes')} and ${many(ties, 'tie', 'ties')}.`,
   folded: (nodes, ties) =>
@@ -250,8 +251,9 @@ const en: typeof it = {
   },
   colourTerritory: 'Colour the provinces by',
   legend: 'Legend',
-  legendProvince: 'A circle for each province: the more nodes, the larger.',
+  legendProvince: 'A circle for each province: the more nodes, the larger. Press a province to learn more, twice to open it.',
   legendProvinceTies: 'A line for each pair of provinces: the more ties, the wider.',
+  legendRim: 'On the rim, smaller: nodes of other provinces tied to these.',
   sampled: (sources, error) => `Estimated from ${number(sources)} starting points; typical error ${error}.`,
   smallest: 'from',
   largest: 'to',

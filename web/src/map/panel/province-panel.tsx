@@ -1,5 +1,6 @@
 import type { Country } from '../data/types';
 import type { Change } from '../data/use-state';
+import { countsText } from '../summary';
 import { texts } from '../texts';
 
 interface Props {
@@ -18,23 +19,13 @@ export function ProvincePanel({ country, code, change }: Props) {
     .map(({ one, other, count }) => ({ code: one === code ? other : one, count }))
     .toSorted((a, b) => b.count - a.count);
   const [most] = ties;
-  const counts = (
-    [
-      ['ORGANISATION', province.organisations],
-      ['PROJECT', province.projects],
-      ['AGREEMENT', province.agreements],
-      ['INTERVENTION', province.interventions],
-    ] as const
-  )
-    .filter(([, count]) => count > 0)
-    .map(([kind, count]) => texts.many[kind]?.(count));
   const tail = most ? texts.mostly(names.get(most.code) ?? most.code, most.count) : '.';
   return (
     <>
       <p className="kind">{texts.level.pentagon}</p>
       <h2>{province.name}</h2>
       <p className="sentence">
-        <strong>{province.name}</strong>: {texts.province(counts.join(', '), province.tiesInside, province.tiesOutside)}
+        <strong>{province.name}</strong>: {texts.province(countsText([province]), province.tiesInside, province.tiesOutside)}
         {tail}
       </p>
       <p className="actions">

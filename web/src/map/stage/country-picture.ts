@@ -1,18 +1,19 @@
-import type { Country, Count } from '../data/types';
+import type { Country, Province } from '../data/types';
 import type { Palette } from './palette';
 import { ITALY, frameOf, sized } from './picture';
 import type { Line, Mark, Picture } from './picture';
 
 /** Pairs of provinces drawn at the most; the strongest. */
 const MOST_PAIRS = 400;
-/** Provinces whose names always stand there, unless a region is looked at. */
-const NAMED = 14;
+/** Provinces whose names always stand there, unless a region is looked at: the largest, where there is room. */
+const NAMED = 22;
+/** Room that a name takes, in degrees. */
+const [NAME_WIDTH, NAME_HEIGHT] = [1.6, 0.5];
 
 interface Options {
   region: string | null;
   selected: string | null;
   palette: Palette;
-  count?: Count;
 }
 
 /** Of a country, what concerns one region; all of it without one. */
@@ -35,16 +36,17 @@ export function countryPicture(country: Country, { region, selected, palette }: 
   const near = new Set(
     selected ? ties.flatMap(({ one, other }) => (one === selected ? [other] : other === selected ? [one] : [])) : [],
   );
+  const named = region ? null : namedOf(ordered);
   const marks = ordered.map(
-    (province, index): Mark => ({
+    (province): Mark => ({
       id: province.province,
       label: province.name,
       shape: 'circle',
       colour: province.province === selected ? palette.chosen : palette.accent,
-      size: sized(province.nodeCount, most, [3, region ? 26 : 20]),
+      size: sized(province.nodeCount, most, region ? [4, 26] : [1, 15]),
       x: province.x ?? 0,
       y: province.y ?? 0,
-      isNamed: region !== null || index < NAMED || province.province === selected,
+      isNamed: !named || named.has(province.province) || province.province === selected,
       isFaint: selected !== null && province.province !== selected && !near.has(province.province),
     }),
   );
@@ -68,9 +70,23 @@ export function countryPicture(country: Country, { region, selected, palette }: 
     marks,
     lines,
     isOnLand: true,
+    namedFrom: region ? 0 : 15,
     folded: { nodes: 0, ties: ties.length - lines.length },
     frame: region ? widened(frameOf(marks)) : ITALY,
   };
+}
+
+/** Provinces from the largest on, whose names do not stand on one another. */
+function namedOf(ordered: Province[]): Set<string> {
+  const named: Province[] = [];
+  for (const one of ordered) {
+    const isFree = named.every(
+      (other) => Math.abs(one.x! - other.x!) > NAME_WIDTH || Math.abs(one.y! - other.y!) > NAME_HEIGHT,
+    );
+    if (isFree) named.push(one);
+    if (named.length === NAMED) break;
+  }
+  return new Set(named.map(({ province }) => province));
 }
 
 /** A region's frame, wide enough for the names at its rim. */
@@ -92,7 +108,7 @@ export function comparedCountry(picture: Picture, before: Country, after: Countr
       // Not by colour alone.
       shape: delta < 0 ? 'diamond' : 'circle',
       colour: palette[change],
-      size: sized(Math.abs(delta), most, [4, 20]),
+      size: sized(Math.abs(delta), most, [3, 15]),
     };
   });
   return { ...picture, marks };

@@ -1,6 +1,6 @@
 import type { Edge, Network, Node } from '../data/types';
 import type { Palette } from './palette';
-import { MOST_LINES, MOST_MARKS, STROKES, frameOf, natureOf, shapeOf, sized } from './picture';
+import { MOST_LINES, MOST_MARKS, STROKES, frameOf, labelOf, natureOf, shapeOf, sized } from './picture';
 import type { Change, Line, Mark, Picture } from './picture';
 
 export interface Position {
@@ -10,7 +10,8 @@ export interface Position {
 
 export interface Options {
   palette: Palette;
-  isOnLand: boolean;
+  /** Province whose own nodes stand in the middle; all others around it. */
+  focus: string | null;
   selected: string | null;
   /** The colour of a node: by level, community or fund. */
   colourOf: (node: Node, index: number) => string;
@@ -23,7 +24,8 @@ export interface Options {
 /** Larger than most: the pillars of a province's network. */
 const PILLARS = new Set(['square', 'hexagon', 'ring']);
 const SIZES: [number, number] = [4, 16];
-const NAMED = 12;
+/** Outside the province, marks are smaller. */
+const OUTSIDE = 0.75;
 const SIGNS: Record<Change, string> = { appeared: '+ ', ended: '− ', changed: '± ', kept: '' };
 
 /** Bodies, projects and agreements with the ties between them; the least tied are folded where there are too many. */
@@ -37,18 +39,20 @@ export function networkPicture(network: Network, options: Options): Picture {
   const most = Math.max(...shown.map(({ value }) => value), 0);
   const known = new Set(shown.map(({ node }) => node.id));
   const near = neighbours(edges, selected);
+  const isOwn = ({ province }: Node) => !options.focus || province === options.focus;
+  place(nodes, isOwn, options.places);
   const isCompared = changes !== undefined;
-  const marks = shown.map(({ node, index, value }, place): Mark => {
+  const marks = shown.map(({ node, index, value }): Mark => {
     const change = changes?.get(node.id) ?? 'kept';
     const shape = shapeOf(node);
     return {
       id: node.id,
-      label: `${isCompared ? SIGNS[change] : ''}${node.name}`,
+      label: `${isCompared ? SIGNS[change] : ''}${labelOf(node.name)}`,
       shape,
       colour: isCompared ? palette[change] : options.colourOf(node, index),
-      size: sized(value, most, SIZES) + (PILLARS.has(shape) ? 2 : 0),
-      ...placed(node, index, options.places),
-      isNamed: node.id === selected || (place < NAMED && PILLARS.has(shape)),
+      size: (sized(value, most, SIZES) + (PILLARS.has(shape) ? 2 : 0)) * (isOwn(node) ? 1 : OUTSIDE),
+      ...options.places.get(node.id)!,
+      isNamed: node.id === selected || (isOwn(node) && PILLARS.has(shape)) || shape === 'square',
       isFaint: selected !== null && known.has(selected) && node.id !== selected && !near.has(node.id),
     };
   });
@@ -57,7 +61,8 @@ export function networkPicture(network: Network, options: Options): Picture {
   return {
     marks,
     lines,
-    isOnLand: options.isOnLand,
+    isOnLand: options.focus !== null,
+    namedFrom: 5,
     folded: { nodes: nodes.length - marks.length, ties: edges.length - lines.length },
     frame: frameOf(marks),
   };
@@ -67,17 +72,42 @@ function rank({ node }: { node: Node }, selected: string | null): number {
   return node.id === selected ? 2 : PILLARS.has(shapeOf(node)) ? 1 : 0;
 }
 
-/** Where the hub placed a node, unless it is already shown somewhere; without a place, on a spiral around the middle. */
-function placed(node: Node, index: number, places: Map<string, Position>): Position {
-  const known = places.get(node.id);
-  if (known) return known;
-  const turn = index * 2.399963;
-  const place = {
-    x: node.x ?? 12.5 + 0.02 * Math.sqrt(index) * Math.cos(turn),
-    y: node.y ?? 45 + 0.02 * Math.sqrt(index) * Math.sin(turn),
-  };
-  places.set(node.id, place);
-  return place;
+/**
+ * Gives each node a place that it then keeps: where the hub placed it, or, outside the province that is looked at, on a
+ * rim around it, in the direction in which it lies.
+ */
+function place(nodes: Node[], isOwn: (node: Node) => boolean, places: Map<string, Position>): void {
+  nodes.forEach((node, index) => {
+    if (isOwn(node) && !places.has(node.id)) places.set(node.id, given(node) ?? spiral(index));
+  });
+  const outside = nodes.filter((node) => !isOwn(node) && !places.has(node.id));
+  if (outside.length === 0) return;
+  const [left, bottom, right, top] = frameOf(nodes.filter(isOwn).map(({ id }) => places.get(id)!));
+  const middle = { x: (left + right) / 2, y: (bottom + top) / 2 };
+  const radius = Math.max(right - left, top - bottom) / 2;
+  const bearing = (node: Node) => Math.atan2((node.y ?? top) - middle.y, (node.x ?? middle.x) - middle.x);
+  const ordered = outside.map((node) => ({ node, angle: bearing(node) })).sort((a, b) => a.angle - b.angle);
+  spread(ordered.map(({ angle }) => angle)).forEach((angle, index) => {
+    const at = { x: middle.x + 1.6 * radius * Math.cos(angle), y: middle.y + 1.15 * radius * Math.sin(angle) };
+    places.set(ordered[index]!.node.id, at);
+  });
+}
+
+const given = ({ x, y }: Node): Position | null => (typeof x === 'number' && typeof y === 'number' ? { x, y } : null);
+
+const spiral = (index: number): Position => ({
+  x: 12.5 + 0.02 * Math.sqrt(index) * Math.cos(index * 2.399963),
+  y: 45 + 0.02 * Math.sqrt(index) * Math.sin(index * 2.399963),
+});
+
+/** Ascending angles, moved apart as far as needed; in the same order. */
+export function spread(angles: number[]): number[] {
+  const gap = Math.min((2 * Math.PI) / Math.max(angles.length, 1), 0.09);
+  let last = -Infinity;
+  const moved = angles.map((angle) => (last = Math.max(angle, last + gap)));
+  const excess = Math.max(last - (moved[0] ?? 0) - 2 * Math.PI + gap, 0);
+  // What was pushed beyond a full turn is taken back evenly.
+  return excess === 0 ? moved : moved.map((_, index) => (moved[0] ?? 0) + (index * 2 * Math.PI) / angles.length);
 }
 
 function neighbours(edges: Edge[], selected: string | null): Set<string> {

@@ -1,7 +1,7 @@
 import type { Edge, Node, Path } from '../data/types';
 import { nodeTerm } from '../terms';
 import type { Palette } from './palette';
-import { STROKES, natureOf, shapeOf } from './picture';
+import { STROKES, labelOf, natureOf, shapeOf } from './picture';
 import type { Picture } from './picture';
 
 /** Paths from left to right, one under the other, between the same two ends. */
@@ -23,7 +23,7 @@ export function pathsPicture(paths: Path[], palette: Palette): Picture {
     const isEnd = ends.has(node.id);
     return {
       id: node.id,
-      label: node.name || nodeTerm(node),
+      label: node.name ? labelOf(node.name) : nodeTerm(node),
       shape,
       colour: isEnd ? palette.chosen : (palette.level[shape] ?? palette.accent),
       size: isEnd ? 14 : 10,
@@ -42,5 +42,5 @@ export function pathsPicture(paths: Path[], palette: Palette): Picture {
     isTapered: true,
     opacity: 0.9,
   }));
-  return { marks, lines, isOnLand: false, folded: { nodes: 0, ties: 0 }, frame: [-0.6, -middle - 1, 5.4, middle + 1] };
+  return { marks, lines, isOnLand: false, namedFrom: 0, folded: { nodes: 0, ties: 0 }, frame: [-0.6, -middle - 1, 5.4, middle + 1] };
 }

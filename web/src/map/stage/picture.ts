@@ -46,6 +46,8 @@ export interface Picture {
   lines: Line[];
   /** Whether the provinces' outlines lie under it: it is placed by longitude and latitude. */
   isOnLand: boolean;
+  /** Marks from this radius on, in pixels, show their names where there is room. */
+  namedFrom: number;
   /** What of the answer is not drawn, to stay legible. */
   folded: { nodes: number; ties: number };
   /** Corners of what is first shown: left, bottom, right, top. */
@@ -57,8 +59,11 @@ export const MOST_MARKS = 2000;
 /** Lines at once at the most. */
 export const MOST_LINES = 6000;
 
+/** Characters of a label. */
+const LONGEST_LABEL = 36;
+
 /** Italy by longitude and Mercator ordinate. */
-export const ITALY: Picture['frame'] = [6.5, 38.0, 18.6, 51.2];
+export const ITALY: Picture['frame'] = [6.6, 37.9, 18.6, 53.5];
 
 const BODY_SHAPES: Partial<Record<BodyKind, Shape>> = {
   CENTRAL_AUTHORITY: 'square',
@@ -115,6 +120,15 @@ export function frameOf(marks: { x: number; y: number }[]): Picture['frame'] {
   const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
   const air = Math.max(right - left, top - bottom, 0.2) * 0.06;
   return [left - air, bottom - air, right + air, top + air];
+}
+
+/** A name as it is written beside a mark: the whole of it is in the panel and the table. */
+export function labelOf(name: string): string {
+  const short = name
+    .replace(/^Consiglio territoriale per l'immigrazione/i, 'Consiglio territoriale')
+    .replace(/^Prefettura - Ufficio Territoriale del Governo/i, 'Prefettura')
+    .replace(/^Protocollo d'intesa in materia di /i, 'Protocollo: ');
+  return short.length > LONGEST_LABEL ? `${short.slice(0, LONGEST_LABEL).trimEnd()}…` : short;
 }
 
 /** Grows with the square root, as an area does. */

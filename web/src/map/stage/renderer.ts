@@ -43,15 +43,15 @@ export function createRenderer(container: HTMLElement, palette: Palette): Render
   const numeric = (attribute: string) => ({ attribute, defaultValue: 0 });
   return new Sigma<MarkAttributes, LineAttributes>(new MultiDirectedGraph<MarkAttributes, LineAttributes>(), container, {
     settings: {
-      labelDensity: 0.7,
+      labelDensity: 0.4,
       labelGridCellSize: 110,
-      labelRenderedSizeThreshold: 5,
       stagePadding: 24,
       minCameraRatio: 0.02,
       maxCameraRatio: 4,
       enableCameraRotation: false,
       nodePickingPadding: 4,
       minEdgeThickness: 0.6,
+      itemSizesReference: 'screen',
       zoomToSizeRatioFunction: (ratio: number) => Math.sqrt(Math.sqrt(ratio)),
       allowInvalidContainer: true,
     },
@@ -106,7 +106,7 @@ export function createRenderer(container: HTMLElement, palette: Palette): Render
 }
 
 /** Puts a picture in place of the one before; the camera stays where it is. */
-export function draw(renderer: Renderer, { marks, lines, frame }: Picture): void {
+export function draw(renderer: Renderer, { marks, lines, frame, namedFrom }: Picture): void {
   const graph = new MultiDirectedGraph<MarkAttributes, LineAttributes>();
   for (const mark of marks) {
     graph.addNode(mark.id, {
@@ -133,6 +133,7 @@ export function draw(renderer: Renderer, { marks, lines, frame }: Picture): void
     });
   }
   const [left, bottom, right, top] = frame;
+  renderer.setSetting('labelRenderedSizeThreshold', namedFrom);
   renderer.setCustomBBox({ x: [left, right], y: [bottom, top] });
   renderer.setGraph(graph);
 }

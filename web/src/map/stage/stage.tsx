@@ -51,7 +51,8 @@ export function Stage({ state, data, pictures, land, palette, flight, isLoading,
     place.altitude === 'country' || isConnecting ? null : () => change({ place: COUNTRY, selected: null, since: null, beside: null });
   const shared = { land, onSelect, onOpen, onLeave: leave, flyTo: flight };
   return (
-    <div className={beside ? 'stage pair' : 'stage'}>
+    <div className="stage drawn">
+      <div className={second ? 'halves pair' : 'halves'}>
       {main ? (
         <div className="half">
           <Scene picture={main} place={JSON.stringify([place, isConnecting])} {...shared} />
@@ -64,6 +65,8 @@ export function Stage({ state, data, pictures, land, palette, flight, isLoading,
           <Scene picture={second} place={beside ?? ''} {...shared} />
         </div>
       )}
+      {folded && <p className="folded">{folded}</p>}
+      </div>
       {main?.marks.length === 0 && <p className="notice">{texts.nothing}</p>}
       {main && main.marks.length > 0 && (
         <details className="legend" open={matchMedia('(min-width: 48rem)').matches}>
@@ -77,7 +80,6 @@ export function Stage({ state, data, pictures, land, palette, flight, isLoading,
           />
         </details>
       )}
-      {folded && <p className="folded">{folded}</p>}
     </div>
   );
 }

@@ -47,7 +47,7 @@ export function usePictures(state: MapState, data: MapData, palette: Palette, pr
     }
     if (!network) return { main: null, beside: null, colours: [] };
     const { colourOf, colours } = colouring(state, network, palette, programmes, funds);
-    const options = { palette, selected, isOnLand: place.altitude === 'province' };
+    const options = { palette, selected, focus: place.altitude === 'province' ? place.province : null };
     if (since && difference) {
       const { network: both, changes } = compared(network, difference);
       return { main: networkPicture(both, { ...options, colourOf, places, changes }), beside: null, colours: [] };
@@ -55,7 +55,7 @@ export function usePictures(state: MapState, data: MapData, palette: Palette, pr
     const second = beside && colouring(state, beside, palette, programmes, funds);
     return {
       main: networkPicture(network, { ...options, colourOf, places }),
-      beside: beside && second ? networkPicture(beside, { ...options, colourOf: second.colourOf, places: placesBeside }) : null,
+      beside: beside && second ? networkPicture(beside, { ...options, focus: state.beside, colourOf: second.colourOf, places: placesBeside }) : null,
       colours,
     };
     // The state's other parts do not change what is drawn.
