@@ -1,8 +1,10 @@
+import { isNarrowed } from './data/state';
 import type { MapState } from './data/state';
-import type { Province } from './data/types';
+import type { Path, Province } from './data/types';
 import type { MapData } from './data/use-data';
 import { dayText } from './language';
 import { ofRegion } from './stage/country-picture';
+import { labelOf } from './stage/picture';
 import type { Picture } from './stage/picture';
 import { texts } from './texts';
 
@@ -10,7 +12,7 @@ import { texts } from './texts';
 export function summary(state: MapState, data: MapData, today: string): string {
   const { place, since, selected, towards } = state;
   const until = dayText(state.day ?? today);
-  if (selected && towards) return data.paths.data ? texts.paths(data.paths.data.length) : '';
+  if (selected && towards) return data.paths.data ? pathsText(data.paths.data) : '';
   if (place.altitude === 'country') {
     if (!data.country.data) return '';
     const country = ofRegion(data.country.data, place.region);
@@ -38,7 +40,23 @@ export function summary(state: MapState, data: MapData, today: string): string {
     );
   }
   const { data: network } = data.network;
-  return network ? texts.networkSentence(until, network.nodeCount, network.edgeCount) : '';
+  if (!network) return '';
+  const own = place.altitude === 'province' ? network.nodes.filter(({ province }) => province === place.province) : network.nodes;
+  const outside = network.nodes.length - own.length;
+  const counts = ['ORGANISATION', 'PROJECT', 'AGREEMENT', 'INTERVENTION'].flatMap((kind) => {
+    const count = own.filter((node) => node.kind === kind).length;
+    return count > 0 ? [texts.many[kind]!(count)] : [];
+  });
+  if (outside > 0) counts.push(texts.outside(outside));
+  const said = texts.networkSentence(until, counts.join(', ') || texts.nodes(0), network.edgeCount);
+  const isolated = own.filter(({ kind, degree }) => degree === 0 && kind !== 'PROVINCE').length;
+  return isolated > 0 && !isNarrowed(state) ? `${said} ${texts.isolated(isolated)}` : said;
+}
+
+function pathsText(paths: Path[]): string {
+  const [first] = paths;
+  const [start, end] = [first?.steps[0]?.from, first?.steps.at(-1)?.to];
+  return first && start && end ? texts.pathsSentence(paths.length, labelOf(start.name), labelOf(end.name), first.length) : texts.noPath;
 }
 
 /** What lies in some provinces, kind by kind. */

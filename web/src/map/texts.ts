@@ -18,8 +18,9 @@ const it = {
   countrySentence: (day: string, counts: string, provinces: number, across: number) =>
     `Al ${day}: ${counts} in ${many(provinces, 'provincia', 'province')}; ${many(across, 'legame unisce', 'legami uniscono')} province diverse.`,
   unplaced: (count: number) => `${many(count, 'soggetto', 'soggetti')} senza provincia non ${count === 1 ? 'è' : 'sono'} sulla mappa.`,
-  networkSentence: (day: string, nodes: number, ties: number) =>
-    `Al ${day}: ${many(nodes, 'soggetto', 'soggetti')} e ${many(ties, 'legame', 'legami')}.`,
+  networkSentence: (day: string, counts: string, ties: number) => `Al ${day}: ${counts}; ${many(ties, 'legame', 'legami')}.`,
+  outside: (count: number) => `${many(count, 'soggetto', 'soggetti')} di altre province legati a loro`,
+  isolated: (count: number) => (count === 1 ? 'Un soggetto non ha legami visibili.' : `${number(count)} soggetti non hanno legami visibili.`),
   folded: (nodes: number, ties: number) =>
     `Per leggibilità non ${nodes + ties === 1 ? 'è disegnato' : 'sono disegnati'}: ${[nodes > 0 && many(nodes, 'soggetto', 'soggetti'), ties > 0 && many(ties, 'legame', 'legami')].filter(Boolean).join(', ')}. La tabella li contiene tutti.`,
   foldedTies: (count: number) => `Sono disegnati i legami più numerosi; altri ${number(count)} collegamenti fra province sono nella tabella.`,
@@ -133,7 +134,9 @@ const it = {
   pickSecond: 'Scegliere il secondo soggetto: cercarlo qui o premerlo sulla mappa.',
   second: 'Secondo soggetto',
   noPath: 'Nessun percorso visibile fra i due in questa data, senza passare dalla vigilanza.',
-  paths: (count: number) => many(count, 'percorso', 'percorsi'),
+  connectWith: 'Chi lo collega a un altro',
+  pathsSentence: (count: number, one: string, other: string, steps: number) =>
+    `${many(count, 'percorso unisce', 'percorsi uniscono')} ${one} e ${other}; il più breve ha ${many(steps, 'passo', 'passi')}.`,
   connection: (one: string, other: string) => `Chi collega ${one} e ${other}`,
   steps: (count: number) => many(count, 'passo', 'passi'),
   compareDates: 'Due date',
@@ -212,7 +215,9 @@ const en: typeof it = {
   countrySentence: (day, counts, provinces, across) =>
     `On ${day}: ${counts} in ${many(provinces, 'province', 'provinces')}; ${many(across, 'tie joins', 'ties join')} different provinces.`,
   unplaced: (count) => `${many(count, 'node', 'nodes')} without a province ${count === 1 ? 'is' : 'are'} not on the map.`,
-  networkSentence: (day, nodes, ties) => `On ${day}: ${many(nodes, 'node', 'nodes')} and ${many(ties, 'tie', 'ties')}.`,
+  networkSentence: (day, counts, ties) => `On ${day}: ${counts}; ${many(ties, 'tie', 'ties')}.`,
+  outside: (count) => `${many(count, 'node', 'nodes')} of other provinces tied to them`,
+  isolated: (count) => (count === 1 ? 'One node has no visible tie.' : `${number(count)} nodes have no visible tie.`),
   folded: (nodes, ties) =>
     `Not drawn, to stay legible: ${[nodes > 0 && many(nodes, 'node', 'nodes'), ties > 0 && many(ties, 'tie', 'ties')].filter(Boolean).join(', ')}. The table holds them all.`,
   foldedTies: (count) => `The strongest are drawn; ${number(count)} more connections between provinces are in the table.`,
@@ -325,7 +330,9 @@ const en: typeof it = {
   pickSecond: 'Choose the second body: find it here or press it on the map.',
   second: 'Second body',
   noPath: 'No visible path between the two on this date, unless by way of supervision.',
-  paths: (count) => many(count, 'path', 'paths'),
+  connectWith: 'Who connects it with another',
+  pathsSentence: (count, one, other, steps) =>
+    `${many(count, 'path joins', 'paths join')} ${one} and ${other}; the shortest has ${many(steps, 'step', 'steps')}.`,
   connection: (one, other) => `Who connects ${one} and ${other}`,
   steps: (count) => many(count, 'step', 'steps'),
   compareDates: 'Two dates',

@@ -53,7 +53,7 @@ export function NodePanel({ api, id, state, change, isPicking, onPick }: Props) 
           </button>
         )}
         <button type="button" aria-expanded={isPicking} onClick={() => onPick(!isPicking)}>
-          {texts.whoConnects}
+          {texts.connectWith}
         </button>
       </p>
       {isPicking && (

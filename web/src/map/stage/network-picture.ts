@@ -24,6 +24,8 @@ export interface Options {
 /** Larger than most: the pillars of a province's network. */
 const PILLARS = new Set(['square', 'hexagon', 'ring']);
 const SIZES: [number, number] = [4, 16];
+/** So few marks are all named. */
+const FEW = 60;
 /** Outside the province, marks are smaller. */
 const OUTSIDE = 0.75;
 const SIGNS: Record<Change, string> = { appeared: '+ ', ended: '− ', changed: '± ', kept: '' };
@@ -62,9 +64,9 @@ export function networkPicture(network: Network, options: Options): Picture {
     marks,
     lines,
     isOnLand: options.focus !== null,
-    namedFrom: 5,
+    namedFrom: marks.length > FEW ? 5 : 0,
     folded: { nodes: nodes.length - marks.length, ties: edges.length - lines.length },
-    frame: frameOf(marks),
+    frame: options.focus ? frameOf(marks) : roomy(frameOf(marks)),
   };
 }
 
@@ -91,6 +93,11 @@ function place(nodes: Node[], isOwn: (node: Node) => boolean, places: Map<string
     const at = { x: middle.x + 1.6 * radius * Math.cos(angle), y: middle.y + 1.15 * radius * Math.sin(angle) };
     places.set(ordered[index]!.node.id, at);
   });
+}
+
+/** With room for the names on the right. */
+function roomy([left, bottom, right, top]: Picture['frame']): Picture['frame'] {
+  return [left - 0.1 * (right - left), bottom, right + 0.4 * (right - left), top];
 }
 
 const given = ({ x, y }: Node): Position | null => (typeof x === 'number' && typeof y === 'number' ? { x, y } : null);
@@ -130,6 +137,6 @@ function line(edge: Edge, { palette, selected, changes }: Options): Line {
     colour: palette[change],
     width: change === 'kept' ? width : Math.max(width, 2.2),
     pattern: patterns[change],
-    opacity: change === 'kept' ? 0.25 : 0.95,
+    opacity: change === 'kept' ? 0.12 : 0.9,
   };
 }

@@ -4,16 +4,19 @@ import type { Palette } from './palette';
 import { STROKES, labelOf, natureOf, shapeOf } from './picture';
 import type { Picture } from './picture';
 
-/** Paths from left to right, one under the other, between the same two ends. */
+/** Between the columns, room for a name; from one end to the other. */
+const [WIDTH, HEIGHT] = [1.7, 3.2];
+
+/** Paths from top to bottom, one beside the other, between the same two ends. */
 export function pathsPicture(paths: Path[], palette: Palette): Picture {
   const nodes = new Map<string, { node: Node; x: number; y: number }>();
   const edges = new Map<string, Edge>();
   const middle = (paths.length - 1) / 2;
-  paths.forEach(({ steps, length }, row) => {
+  paths.forEach(({ steps, length }, column) => {
     const along = [steps[0]?.from, ...steps.map(({ to }) => to)].filter((node) => node !== undefined);
     along.forEach((node, place) => {
       const isEnd = place === 0 || place === length;
-      if (!nodes.has(node.id)) nodes.set(node.id, { node, x: (4 * place) / Math.max(length, 1), y: isEnd ? 0 : middle - row });
+      if (!nodes.has(node.id)) nodes.set(node.id, { node, x: isEnd ? 0 : WIDTH * (column - middle), y: (-HEIGHT * place) / Math.max(length, 1) });
     });
     for (const edge of steps.flatMap((step) => step.edges)) edges.set(edge.id, edge);
   });
@@ -42,5 +45,5 @@ export function pathsPicture(paths: Path[], palette: Palette): Picture {
     isTapered: true,
     opacity: 0.9,
   }));
-  return { marks, lines, isOnLand: false, namedFrom: 0, folded: { nodes: 0, ties: 0 }, frame: [-0.6, -middle - 1, 5.4, middle + 1] };
+  return { marks, lines, isOnLand: false, namedFrom: 0, folded: { nodes: 0, ties: 0 }, frame: [-WIDTH * (middle + 0.2), -HEIGHT * 1.05, WIDTH * (middle + 0.8), HEIGHT * 0.05] };
 }

@@ -53,19 +53,19 @@ export function Stage({ state, data, pictures, land, palette, flight, isLoading,
   return (
     <div className="stage drawn">
       <div className={second ? 'halves pair' : 'halves'}>
-      {main ? (
-        <div className="half">
-          <Scene picture={main} place={JSON.stringify([place, isConnecting])} {...shared} />
-        </div>
-      ) : (
-        isLoading && <p className="soft waiting">{texts.loading}</p>
-      )}
-      {second && (
-        <div className="half">
-          <Scene picture={second} place={beside ?? ''} {...shared} />
-        </div>
-      )}
-      {folded && <p className="folded">{folded}</p>}
+        {main ? (
+          <div className="half">
+            <Scene picture={main} place={JSON.stringify([place, isConnecting])} {...shared} />
+          </div>
+        ) : (
+          isLoading && <p className="soft waiting">{texts.loading}</p>
+        )}
+        {second && (
+          <div className="half">
+            <Scene picture={second} place={beside ?? ''} {...shared} />
+          </div>
+        )}
+        {folded && <p className="folded">{folded}</p>}
       </div>
       {main?.marks.length === 0 && <p className="notice">{texts.nothing}</p>}
       {main && main.marks.length > 0 && (
