@@ -29,9 +29,19 @@ export function Legend({ state, palette, shapes, measure, colours }: Props) {
   if (state.place.altitude === 'country' && !state.towards) {
     return (
       <div className="legend-body">
-        <p>{texts.legendProvince}</p>
+        {state.since ? (
+          <ul>
+            {(['appeared', 'ended', 'kept'] as const).map((change) => (
+              <li key={change}>
+                <ShapeIcon shape={change === 'ended' ? 'diamond' : 'circle'} colour={palette[change]} />
+                {texts.growth[change]}
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <p>{texts.legendProvince}</p>
+        )}
         <p>{texts.legendProvinceTies}</p>
-        {state.since && <Changes palette={palette} />}
       </div>
     );
   }
@@ -73,8 +83,8 @@ export function Legend({ state, palette, shapes, measure, colours }: Props) {
             ))}
           </ul>
           <p>{texts.tapered}</p>
-          {state.place.altitude === 'province' && <p>{texts.legendRim}</p>}
-          {measure && <Size measure={measure} />}
+          {!state.towards && state.place.altitude === 'province' && <p>{texts.legendRim}</p>}
+          {!state.towards && measure && <Size measure={measure} />}
         </>
       )}
     </div>

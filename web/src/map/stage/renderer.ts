@@ -11,6 +11,7 @@ interface MarkAttributes {
   size: number;
   color: string;
   label: string;
+  labelGround: string;
   shape: string;
   opacity: number;
   labelVisibility: 'auto' | 'visible';
@@ -31,6 +32,11 @@ export type Renderer = Sigma<MarkAttributes, LineAttributes>;
 /** The typeface of the labels, which must be there before they are drawn. */
 const LABEL_FONT = '600 14px "Titillium Web"';
 const FAINT = 0.18;
+/** Pixels from which on marks have their full size; on less they shrink, to a point. */
+const FULL_SIZE = 560;
+const SMALLEST_SCALE = 0.6;
+
+const groundOf = ({ ground }: Palette): string => `${ground}cc`;
 
 /** Waits for the labels' typeface, but not long. */
 export async function labelsReady(): Promise<void> {
@@ -82,7 +88,7 @@ export function createRenderer(container: HTMLElement, palette: Palette): Render
         labelColor: palette.text,
         labelSize: 14,
         labelFont: '"Titillium Web", sans-serif',
-        labelBackgroundColor: `${palette.ground}cc`,
+        labelBackgroundColor: { attribute: 'labelGround', defaultValue: groundOf(palette) },
         labelBackgroundPadding: 2,
         labelVisibility: {
           whenState: 'isHovered',
@@ -106,15 +112,22 @@ export function createRenderer(container: HTMLElement, palette: Palette): Render
 }
 
 /** Puts a picture in place of the one before; the camera stays where it is. */
-export function draw(renderer: Renderer, { marks, lines, frame, namedFrom }: Picture): void {
+export function draw(renderer: Renderer, palette: Palette, { marks, lines, frame, namedFrom }: Picture): void {
   const graph = new MultiDirectedGraph<MarkAttributes, LineAttributes>();
+  const labelGround = groundOf(palette);
+  const { width, height } = renderer.getDimensions();
+  const scale = Math.min(Math.max(Math.min(width, height) / FULL_SIZE, SMALLEST_SCALE), 1);
   for (const mark of marks) {
+    const size = mark.size * scale;
+    // A label begins at the first rim from the middle: inside a ring.
+    const isHollow = mark.shape === 'ring';
     graph.addNode(mark.id, {
       x: mark.x,
       y: mark.y,
-      size: mark.size,
+      size,
       color: mark.colour,
-      label: mark.label,
+      label: isHollow ? `${'\u00a0'.repeat(Math.ceil(size / 2.5))}${mark.label}` : mark.label,
+      labelGround: isHollow ? '#00000000' : labelGround,
       shape: mark.shape,
       opacity: mark.isFaint ? FAINT : 1,
       labelVisibility: mark.isNamed ? 'visible' : 'auto',

@@ -63,8 +63,8 @@ export function Scene(props: Props) {
   }, [palette]);
 
   useEffect(() => {
-    if (renderer) draw(renderer, picture);
-  }, [renderer, picture]);
+    if (renderer) draw(renderer, palette, picture);
+  }, [renderer, picture, palette]);
 
   useEffect(() => {
     if (renderer) renderer.getCamera().setState({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
