@@ -6,6 +6,7 @@
 mod audit;
 mod demo;
 mod doctor;
+mod export;
 mod health;
 mod import;
 mod invite;
@@ -49,6 +50,9 @@ enum Command {
     /// Work with the audit.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Write data to a file.
+    #[command(subcommand)]
+    Export(Box<export::Command>),
     /// Work with the schema.
     #[command(subcommand)]
     Schema(schema::Command),
@@ -93,6 +97,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(config, arguments).await,
         Command::Invite(arguments) => invite::run(config, arguments).await,
         Command::Audit(command) => audit::run(config, command).await,
+        Command::Export(command) => export::run(config, *command).await,
         Command::Schema(command) => schema::run(&command),
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,

@@ -127,7 +127,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/schema.graphql", get(pages::schema))
         .merge(oauth::routes())
         .route("/export/own-data.json", get(exports::own_data))
-        .route("/export/{file}", get(exports::entries))
+        .route("/export/{file}", get(exports::file))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))

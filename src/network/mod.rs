@@ -13,9 +13,11 @@
 mod affiliation;
 pub mod analysis;
 mod difference;
+pub mod export;
 pub mod layout;
 pub mod model;
 mod news;
+pub mod operator;
 mod path;
 mod provinces;
 pub mod query;
@@ -30,6 +32,7 @@ use sqlx::PgConnection;
 
 use crate::hub::Reference;
 pub use snapshot::NetworkSnapshot;
+pub use view::{View, Wanted};
 
 impl Reference for NetworkSnapshot {
     const TABLES: &'static [&'static str] = &[

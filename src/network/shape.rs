@@ -49,7 +49,8 @@ pub struct Brokers {
 }
 
 impl Shape {
-    fn of(view: &View, found: &Arc<Found>) -> Self {
+    /// Of what a view found, by itself: kept by nobody else.
+    pub fn of(view: &View, found: &Arc<Found>) -> Self {
         let mut numbers = vec![u32::MAX; view.snapshot.nodes().len()];
         for (number, node) in (0..).zip(&found.nodes) {
             numbers[*node as usize] = number;

@@ -461,7 +461,7 @@ async fn changes_are_sent_to_those_who_may_see_them() {
     let mut public = subscribed(&hub, None).await;
     let mut member = subscribed(&hub, Some(&hub.token("ong-bologna"))).await;
     let mut connection = hub.hub.maintenance().await;
-    let mut written = async |sql: &str| drop(connection.execute(AssertSqlSafe(sql)).await.unwrap());
+    let mut written = async |sql: &str| connection.execute(AssertSqlSafe(sql)).await.unwrap();
     let ngo = stable_id("persona:ong-bologna");
     written(&format!(
         "insert into project (id, title, status, starts_on, ends_on, lead_id, owner_number, visibility, source, province_code)

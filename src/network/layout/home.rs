@@ -9,6 +9,11 @@ const SEA: Disc = Disc { centre: [11.55, 45.1], radius: 1.15 };
 /// How far from the middle of its bodies' provinces a work of several provinces may stand.
 const BESIDE: f32 = 0.12;
 
+/// Where bodies of the whole country are drawn.
+pub const fn sea() -> Disc {
+    SEA
+}
+
 /// Where a node is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Home {

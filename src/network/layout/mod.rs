@@ -24,6 +24,7 @@ use super::analysis::{Deadline, Stopped, Topology};
 use home::Home;
 
 pub use found::{At, positions};
+pub use home::sea;
 pub use points::{Disc, Points};
 pub use rings::rings;
 pub use seed::Seed;

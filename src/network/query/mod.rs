@@ -4,6 +4,7 @@ mod affiliation;
 mod change;
 mod difference;
 mod edge;
+pub mod export;
 mod measure;
 mod node;
 mod provinces;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use super::affiliation::Affiliation;
 use super::analysis::Deadline;
 use super::difference::Difference;
+use super::export::Format;
 use super::model::{NetworkMetric, NetworkNodeKind};
 use super::shape::Shape;
 use super::study::study;
@@ -34,8 +36,9 @@ pub use affiliation::{NetworkBroker, NetworkTwoMode};
 pub use change::{NetworkChange, NetworkSubscription};
 pub use difference::NetworkDifference;
 pub use edge::NetworkEdge;
+pub use export::NetworkExport;
 pub use measure::NetworkMeasure;
-pub use node::NetworkNode;
+pub use node::{NetworkNode, node_id};
 pub use provinces::ProvinceNetwork;
 pub use question::{Narrowing, NetworkScope};
 pub use root::NetworkQuery;
@@ -45,6 +48,8 @@ pub use timeline::NetworkTimeline;
 /// A part of the coordination network on a day, as the caller may see it [rete di coordinamento].
 #[derive(Clone, Description)]
 pub struct Network {
+    scope: NetworkScope,
+    narrowing: Narrowing,
     pub view: Arc<View>,
     pub part: Part,
     pub as_of: Date,
@@ -243,5 +248,14 @@ impl Network {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<NetworkBroker>> {
         NetworkBroker::list(self, first).await
+    }
+
+    /// The same as a file: an address that ends after 5 minutes [esportazione]. A client needs the scope `network:export`.
+    async fn export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How the file is written.")] format: Format,
+    ) -> Result<NetworkExport> {
+        NetworkExport::of(Graph::of(ctx), self.question(), format).await
     }
 }
