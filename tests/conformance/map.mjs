@@ -233,6 +233,10 @@ const rules = [
       expect((await drawn(page)) > 100, 'the provinces', await drawn(page));
       await page.getByLabel('Colora le province per').selectOption('agreements');
       await page.waitForURL(/count=agreements/);
+      await page.getByLabel('Colora le province per').selectOption('gap:EMPTY_SEAT');
+      await page.waitForURL(/count=gap/);
+      await page.locator('.explanation').waitFor();
+      await isUsable(page, 'gaps');
     }),
   },
   {
@@ -290,7 +294,7 @@ const rules = [
       await open(page, BOLOGNA);
       await page.getByRole('button', { name: 'File', exact: true }).click();
       const download = page.waitForEvent('download');
-      await page.getByRole('button', { name: kind.toUpperCase(), exact: true }).click();
+      await page.getByRole('button', { name: kind.toUpperCase(), exact: true }).first().click();
       const content = readFileSync(await (await download).path());
       const begins = kind === 'png' ? content.subarray(1, 4).toString() === 'PNG' : content.toString().startsWith('<svg');
       expect(begins && content.length > 10_000, `a picture`, `${content.length} bytes`);

@@ -1,9 +1,11 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { shownQuestion } from './data/api';
+import type { Api } from './data/api';
 import type { MapState } from './data/state';
 import { addressOf } from './data/use-state';
 import { language } from './language';
+import { download } from './stage/svg';
 import { texts } from './texts';
 
 /** A button with a panel under it, closed by Escape or a press beside it. */
@@ -59,13 +61,23 @@ function Copied({ label, text, hint }: { label: string; text: string; hint: stri
 const FORMATS = ['gexf', 'graphml', 'json', 'csv', 'xlsx', 'svg'];
 
 interface Props {
+  api: Api;
   state: MapState;
   /** Saves the picture as a file of this kind; `null` where there is none to save. */
   onSave: ((kind: 'png' | 'svg') => void) | null;
 }
 
 /** What can be taken away from a view: a link, a file, the question behind it. */
-export function Actions({ state, onSave }: Props) {
+export function Actions({ api, state, onSave }: Props) {
+  const [hasFailed, setHasFailed] = useState(false);
+  const saveData = async (format: string) => {
+    setHasFailed(false);
+    try {
+      download(await api.file(exportAddress(state, format)), `raccordo-network.${format}`);
+    } catch {
+      setHasFailed(true);
+    }
+  };
   const here = `${location.origin}${addressOf(state)}`;
   const embedded = `${location.origin}${addressOf({ ...state, selected: null, towards: null }, { embed: '1', lang: language })}`;
   const { operation, query, variables } = shownQuestion(state);
@@ -93,11 +105,12 @@ export function Actions({ state, onSave }: Props) {
         <p className="menu-title">{texts.data}</p>
         <p className="files">
           {FORMATS.map((format) => (
-            <a key={format} href={exportAddress(state, format)} download>
+            <button key={format} type="button" onClick={() => void saveData(format)}>
               {format.toUpperCase()}
-            </a>
+            </button>
           ))}
         </p>
+        {hasFailed && <p role="alert">{texts.failed}</p>}
       </Menu>
       <Menu title={texts.query}>
         <p className="soft">{texts.queryHint}</p>

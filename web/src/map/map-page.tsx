@@ -97,7 +97,7 @@ export function MapPage({ personas, isEmbedded }: Props) {
               </button>
             ))}
           </div>
-          {!isEmbedded && <Actions state={state} onSave={save} />}
+          {!isEmbedded && <Actions api={api} state={state} onSave={save} />}
         </div>
         <div className="columns">
           {!isEmbedded && (

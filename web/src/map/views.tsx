@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { compared, figuresOf } from './data/difference';
+import { gapKind, gapsByProvince } from './data/gaps';
 import type { MapState } from './data/state';
 import type { Choices, Node } from './data/types';
 import type { MapData } from './data/use-data';
@@ -27,6 +28,9 @@ export function Tables({ state, data, choices, today, onSelect }: Props) {
     if (!data.country.data) return null;
     const country = ofRegion(data.country.data, place.region);
     const before = since && data.before.data ? ofRegion(data.before.data, place.region) : null;
+    const kind = gapKind(state.count);
+    const gap = data.gaps.data?.totals.find((each) => each.kind === kind);
+    const gaps = gap && data.gaps.data ? { label: gap.label, values: gapsByProvince(data.gaps.data, gap.kind) } : null;
     const earlier = new Map(before?.provinces.map((each) => [each.province, each.nodeCount]));
     return (
       <>
@@ -36,7 +40,7 @@ export function Tables({ state, data, choices, today, onSelect }: Props) {
             rows={country.provinces.map(({ province, name, nodeCount }) => ({ name, one: earlier.get(province) ?? 0, other: nodeCount }))}
           />
         )}
-        <CountryTables country={country} regions={regions} {...chosen} />
+        <CountryTables country={country} regions={regions} gaps={gaps} {...chosen} />
       </>
     );
   }

@@ -2,6 +2,7 @@ import { ask } from '../../hub';
 import type { Caller } from '../../hub';
 import choicesQuery from '../../../../schema/operations/map-choices.graphql?raw';
 import differenceQuery from '../../../../schema/operations/map-difference.graphql?raw';
+import gapsQuery from '../../../../schema/operations/map-gaps.graphql?raw';
 import networkQuery from '../../../../schema/operations/map-network.graphql?raw';
 import pathsQuery from '../../../../schema/operations/map-paths.graphql?raw';
 import provincesQuery from '../../../../schema/operations/map-provinces.graphql?raw';
@@ -9,7 +10,7 @@ import recordQuery from '../../../../schema/operations/map-record.graphql?raw';
 import searchQuery from '../../../../schema/operations/map-search.graphql?raw';
 import timelineQuery from '../../../../schema/operations/map-timeline.graphql?raw';
 import type { MapState, Place } from './state';
-import type { Choices, Country, Difference, Hit, Month, Network, Node, Path, Province } from './types';
+import type { Choices, Country, Difference, Gaps, Hit, Month, Network, Node, Path, Province } from './types';
 
 /** First and last day of the slider. */
 export const FIRST_DAY = '2015-01-01';
@@ -76,8 +77,21 @@ export class Api {
     return (await this.answer<{ paths: Path[] }>(pathsQuestion(state))).paths;
   }
 
+  async gaps(state: MapState): Promise<Gaps> {
+    const question = { operation: 'map-gaps', query: gapsQuery, variables: { asOf: state.day ?? undefined } };
+    return (await this.answer<{ coordinationGaps: Gaps }>(question)).coordinationGaps;
+  }
+
   choices(withPlans: boolean): Promise<Choices> {
     return this.answer({ operation: 'map-choices', query: choicesQuery, variables: { withPlans } });
+  }
+
+  /** A file of the hub's, as this caller may have it. */
+  async file(address: string): Promise<Blob> {
+    const { authorization } = this.caller;
+    const response = await fetch(address, { headers: authorization ? { Authorization: authorization } : {} });
+    if (!response.ok) throw new Error(response.statusText);
+    return response.blob();
   }
 
   async record(id: string): Promise<Record<string, unknown> | null> {

@@ -179,3 +179,9 @@ export interface Hit {
   title: string;
   record: { kind?: BodyKind; province?: Named | null; code?: string; name?: string } | null;
 }
+
+/** Where coordination falls short, office by office. */
+export interface Gaps {
+  totals: { kind: string; label: string; explanation: string; count: number }[];
+  offices: { office: { provinces: { code: string }[] }; counts: { kind: string; count: number }[] }[];
+}

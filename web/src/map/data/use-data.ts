@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import { countryQuestion, networkQuestion, pathsQuestion } from './api';
 import type { Api } from './api';
+import { gapKind } from './gaps';
 import type { MapState } from './state';
-import type { Country, Difference, Month, Network, Path, Programme } from './types';
+import type { Country, Difference, Gaps, Month, Network, Path, Programme } from './types';
 import { useAnswer } from './use-answer';
 import type { Answer } from './use-answer';
 
@@ -15,6 +16,7 @@ export interface MapData {
   difference: Answer<Difference | null>;
   paths: Answer<Path[]>;
   months: Answer<Month[]>;
+  gaps: Answer<Gaps>;
   /** Place of each project's programme in the list of programmes. */
   funds: Answer<Map<string, number>>;
 }
@@ -45,6 +47,9 @@ export function useData(api: Api, caller: string, state: MapState, programmes: P
     ),
     paths: useAnswer(isConnecting ? key(pathsQuestion(state).variables) : null, () => api.paths(state)),
     months: useAnswer(key([place, narrowed]), () => api.months(state)),
+    gaps: useAnswer(view === 'territory' || (isCountry && gapKind(state.count)) ? key(['gaps', state.day]) : null, () =>
+      api.gaps(state),
+    ),
     funds: useAnswer(!isCountry && state.colour === 'fund' && codes.length > 0 ? key([place, state.day, codes]) : null, () =>
       api.funds(state, codes),
     ),

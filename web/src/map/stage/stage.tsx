@@ -34,6 +34,7 @@ export function Stage({ state, data, pictures, land, palette, flight, isLoading,
       <div className="stage">
         <Territory
           country={data.country.data}
+          gaps={data.gaps.data}
           land={land}
           palette={palette}
           count={state.count}

@@ -22,12 +22,18 @@ export function namesOf(choices: Choices | undefined): ProvinceNames {
 }
 
 /** What the map of the country says. */
-export function CountryTables({ country, regions, selected, onSelect }: Chosen & { country: Country; regions: ProvinceNames }) {
+export function CountryTables({ country, regions, gaps, selected, onSelect }: Chosen & {
+  country: Country;
+  regions: ProvinceNames;
+  /** The gaps that the territory is coloured by. */
+  gaps: { label: string; values: Map<string, number> } | null;
+}) {
   const names = new Map(country.provinces.map(({ province, name }) => [province, name]));
   const columns: Column<Country['provinces'][number]>[] = [
     { name: 'name', title: t.province, value: ({ name }) => name },
     { name: 'region', title: t.region, value: ({ region }) => regions.get(region) ?? region },
     ...COUNTS.map((count) => ({ name: count, title: terms.counts[count], value: (row: Country['provinces'][number]) => row[count] })),
+    ...(gaps ? [{ name: 'gaps', title: gaps.label, value: ({ province }: Country['provinces'][number]) => gaps.values.get(province) ?? 0 }] : []),
   ];
   const ties: Column<Country['ties'][number]>[] = [
     { name: 'one', title: t.from, value: ({ one }) => names.get(one) ?? one },

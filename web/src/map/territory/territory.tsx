@@ -1,6 +1,7 @@
 import { Suspense, lazy, useMemo } from 'react';
+import { gapCount, gapKind, gapsByProvince } from '../data/gaps';
 import { COUNTS } from '../data/types';
-import type { Count, Country } from '../data/types';
+import type { Count, Country, Gaps } from '../data/types';
 import { number } from '../language';
 import type { Land } from '../stage/land';
 import type { Palette } from '../stage/palette';
@@ -12,6 +13,8 @@ const TerritoryMap = lazy(() => import('./territory-map'));
 
 interface Props {
   country: Country;
+  /** Where coordination falls short, once it is known. */
+  gaps: Gaps | undefined;
   land: Land | null;
   palette: Palette;
   count: string;
@@ -23,21 +26,38 @@ interface Props {
 const isCount = (count: string): count is Count => (COUNTS as readonly string[]).includes(count);
 
 /** The provinces coloured by a chosen count, with what the colours mean. */
-export function Territory({ country, land, palette, count, onCount, selected, onSelect }: Props) {
+export function Territory({ country, gaps, land, palette, count, onCount, selected, onSelect }: Props) {
   const chosen: Count = isCount(count) ? count : 'nodeCount';
-  const values = useMemo(() => new Map(country.provinces.map((each) => [each.province, each[chosen]])), [country, chosen]);
+  const kind = gapKind(count);
+  const gap = gaps?.totals.find((each) => each.kind === kind);
+  const name = gap?.label ?? terms.counts[chosen];
+  const values = useMemo(
+    () =>
+      kind && gaps ? gapsByProvince(gaps, kind) : new Map(country.provinces.map((each) => [each.province, each[chosen]])),
+    [country, chosen, gaps, kind],
+  );
   const limits = useMemo(() => limitsOf(values.values()), [values]);
   return (
     <div className="territory">
       <label className="territory-choice">
         {texts.colourTerritory}
-        <select value={chosen} onChange={({ target }) => onCount(target.value)}>
+        <select value={gap ? count : chosen} onChange={({ target }) => onCount(target.value)}>
           {COUNTS.map((each) => (
             <option key={each} value={each}>
               {terms.counts[each]}
             </option>
           ))}
+          {gaps && (
+            <optgroup label={texts.gaps}>
+              {gaps.totals.map((each) => (
+                <option key={each.kind} value={gapCount(each.kind)}>
+                  {each.label} ({number(each.count)})
+                </option>
+              ))}
+            </optgroup>
+          )}
         </select>
+        {gap && <span className="explanation">{gap.explanation}</span>}
       </label>
       <Suspense fallback={<p className="soft">{texts.loading}</p>}>
         {land && (
@@ -47,12 +67,12 @@ export function Territory({ country, land, palette, count, onCount, selected, on
             limits={limits}
             palette={palette}
             selected={selected}
-            label={`${texts.views.territory}: ${terms.counts[chosen]}`}
+            label={`${texts.views.territory}: ${name}`}
             onSelect={onSelect}
           />
         )}
       </Suspense>
-      <ul className="classes" aria-label={`${texts.legend}: ${terms.counts[chosen]}`}>
+      <ul className="classes" aria-label={`${texts.legend}: ${name}`}>
         <li>
           <span className="swatch" style={{ background: palette.land }} />0
         </li>
