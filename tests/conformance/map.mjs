@@ -83,10 +83,10 @@ async function isUsable(page, name) {
   expect(violations.length === 0, 'no violations', violations);
 }
 
-/** Types into a search field and takes the first that is called so. */
-async function find(page, field, text) {
+/** Types into a search field and takes what is found first, which is called so. */
+async function find(page, field, text, name = text) {
   await field.fill(text);
-  await page.locator('[role=listbox] [role=option]', { hasText: text }).first().waitFor();
+  await page.locator('[role=listbox] [role=option]', { hasText: name }).first().waitFor();
   await field.press('Enter');
 }
 
@@ -161,7 +161,7 @@ const rules = [
       await find(page, search(page), BODY);
       const panel = page.getByRole('complementary');
       await panel.getByRole('button', { name: 'Chi lo collega a un altro' }).click();
-      await find(page, panel.locator('.search input'), OFFICE);
+      await find(page, panel.locator('.search input'), 'Prefettura Bologna', OFFICE);
       await panel.getByRole('heading', { name: /Percorso 1/ }).waitFor();
       await settled(page);
       expect(/percors[oi] unisc/.test(await said(page)), 'how many paths', await said(page));
@@ -288,16 +288,24 @@ const rules = [
       expect((await page.locator('.filters').count()) === 0, 'no filters', await page.locator('.filters').count());
     }),
   },
-  ...['png', 'svg'].map((kind) => ({
-    rule: `The picture is saved as ${kind.toUpperCase()}`,
+  ...[
+    ['PNG', 'GEXF'],
+    ['SVG', 'JSON'],
+  ].map(([kind, data]) => ({
+    rule: `The picture is saved as ${kind}, its data as ${data}`,
     check: on({}, async (page) => {
       await open(page, BOLOGNA);
       await page.getByRole('button', { name: 'File', exact: true }).click();
-      const download = page.waitForEvent('download');
-      await page.getByRole('button', { name: kind.toUpperCase(), exact: true }).first().click();
-      const content = readFileSync(await (await download).path());
-      const begins = kind === 'png' ? content.subarray(1, 4).toString() === 'PNG' : content.toString().startsWith('<svg');
-      expect(begins && content.length > 10_000, `a picture`, `${content.length} bytes`);
+      const saved = async (name) => {
+        const download = page.waitForEvent('download');
+        await page.getByRole('button', { name, exact: true }).first().click();
+        return readFileSync(await (await download).path());
+      };
+      const content = await saved(kind);
+      const begins = kind === 'PNG' ? content.subarray(1, 4).toString() === 'PNG' : content.toString().startsWith('<svg');
+      expect(begins && content.length > 10_000, 'a picture', `${content.length} bytes`);
+      const text = (await saved(data)).toString();
+      expect(text.includes('Bologna') && /^(<\?xml|\{)/.test(text), data, text);
     }),
   })),
   {
