@@ -23,7 +23,8 @@ export function SearchBox({ api, label, kinds, onChoose }: Props) {
   const id = useId();
 
   useEffect(() => {
-    const wanted = text.trim();
+    // A dash between words, as in the offices' names, is not searched for.
+    const wanted = text.replace(/\s[-–—]\s/g, ' ').trim();
     if (wanted.length < 2) {
       setHits(null);
       return;

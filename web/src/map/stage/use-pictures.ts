@@ -31,7 +31,10 @@ export function usePictures(state: MapState, data: MapData, palette: Palette, pr
   const placesBeside = usePlaces(`${state.beside}`);
   const { data: country } = data.country;
   const { data: before } = data.before;
-  const { data: network } = data.network;
+  // While one goes from place to place, the last answer is still that of the place before.
+  const answered = useRef(placeKey);
+  if (!data.network.isLoading) answered.current = placeKey;
+  const network = answered.current === placeKey ? data.network.data : undefined;
   const { data: beside } = data.beside;
   const { data: difference } = data.difference;
   const { data: paths } = data.paths;

@@ -44,7 +44,6 @@ export default function TerritoryMap(props: Props) {
       canvasContextAttributes: { preserveDrawingBuffer: true },
     });
     made.addControl(new NavigationControl({ showCompass: false }));
-    made.getCanvas().setAttribute('aria-label', label);
     made.on('load', () => {
       made.addSource('provinces', { type: 'geojson', data: coloured(latest.current) });
       made.addLayer({ id: 'provinces', type: 'fill', source: 'provinces', paint: { 'fill-color': ['get', 'colour'] } });
@@ -74,7 +73,11 @@ export default function TerritoryMap(props: Props) {
       setMap(null);
       made.remove();
     };
-  }, [palette, label]);
+  }, [palette]);
+
+  useEffect(() => {
+    map?.getCanvas().setAttribute('aria-label', label);
+  }, [map, label]);
 
   useEffect(() => {
     if (map) map.getSource<GeoJSONSource>('provinces')?.setData(coloured({ land, values, limits, palette }));

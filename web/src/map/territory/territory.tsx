@@ -79,7 +79,8 @@ export function Territory({ country, gaps, land, palette, count, onCount, select
         {limits.map((limit, index) => (
           <li key={limit}>
             <span className="swatch" style={{ background: palette.ramp[classOf(limit, limits)] }} />
-            {number((limits[index - 1] ?? 0) + 1)}–{number(limit)}
+            {(limits[index - 1] ?? 0) + 1 < limit && `${number((limits[index - 1] ?? 0) + 1)}–`}
+            {number(limit)}
           </li>
         ))}
       </ul>
