@@ -23,6 +23,7 @@ test:
 	@tools/ensure rust node postgresql chromium
 	@$(MAKE) --no-print-directory web
 	@$(MAKE) --no-print-directory conformance
+	npm --prefix web test
 	cargo test --locked
 
 check:

@@ -10,7 +10,7 @@
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
 //!   [`funding`], [`plans`], [`projects`], [`agreements`], each with its tables, its types and its part of the
 //!   schema; [`accounts`] are the people who come in, [`clients`] the programs, [`audit`] what was done; [`explain`],
-//!   [`network`], [`search`], [`overview`], [`relay`] and [`viewer`] are
+//!   [`network`], [`search`], [`overview`], [`gaps`], [`peers`], [`relay`] and [`viewer`] are
 //!   ways through all of them.
 //! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - [`graphql`], [`hub`]: the kit that every room uses.
@@ -32,6 +32,7 @@ pub mod db;
 pub mod demo;
 pub mod explain;
 pub mod funding;
+pub mod gaps;
 pub mod graphql;
 pub mod http;
 pub mod hub;
@@ -41,6 +42,7 @@ pub mod locale;
 pub mod network;
 pub mod organisations;
 pub mod overview;
+pub mod peers;
 pub mod plans;
 pub mod projects;
 pub mod relay;

@@ -7,10 +7,11 @@ use crate::funding::Programmes;
 use crate::hub::References;
 use crate::network::NetworkSnapshot;
 use crate::organisations::Directory;
+use crate::peers::Profiles;
 use crate::territory::Territory;
 use crate::{
-    accounts, agreements, audit, clients, councils, explain, funding, hub, network, organisations, overview, plans,
-    projects, relay, search, territory, viewer,
+    accounts, agreements, audit, clients, councils, explain, funding, gaps, hub, network, organisations, overview,
+    plans, projects, relay, search, territory, viewer,
 };
 
 /// Entry points of the graph [grafo della governance].
@@ -30,6 +31,7 @@ pub struct Query(
     agreements::query::AgreementQuery,
     search::query::SearchQuery,
     overview::query::OverviewQuery,
+    gaps::query::GapQuery,
     network::query::NetworkQuery,
     audit::query::AuditQuery,
     explain::query::ExplainQuery,
@@ -68,4 +70,5 @@ pub fn references() -> References {
         .keep::<Councils>()
         .keep::<Programmes>()
         .keep::<NetworkSnapshot>()
+        .keep::<Profiles>()
 }

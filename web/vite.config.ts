@@ -41,6 +41,8 @@ export default defineConfig({
         'account.en.html',
         'message.it.html',
         'message.en.html',
+        'map.it.html',
+        'map.en.html',
         'graphiql/index.html',
       ],
       // GraphiQL's files still carry marks for a compiler that has already run.

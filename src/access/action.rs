@@ -50,6 +50,8 @@ text_enum! {
         ReadAudit = "read_audit",
         /// Take the audit home as a file [esportazione del registro].
         ExportAudit = "export_audit",
+        /// Take the network home as a file, as far as one sees it [esportazione della rete].
+        ExportNetwork = "export_network",
         /// Let go of old entries of the audit: the hub itself, as its settings or its operator say [scarto del registro].
         LetGoOfAudit = "let_go_of_audit",
     }

@@ -10,6 +10,7 @@ pub mod audience;
 pub mod audit;
 pub mod clients;
 pub mod keys;
+pub mod links;
 pub mod people;
 pub mod persona;
 pub mod rules;

@@ -16,6 +16,8 @@ use Role::*;
 pub enum Allowed {
     /// Whoever asks: the action proves by itself who it is.
     Anyone,
+    /// Whoever asks; a client needs the scope.
+    AnyoneAndClients(Scope),
     /// No caller: the hub itself, by its settings or on its operator's machine.
     Nobody,
     /// A person, on what is their own.
@@ -44,6 +46,7 @@ pub const fn allowed(action: Action) -> Allowed {
         ReadPersons | ReadClients => Allowed::Of(RESPONSIBLE, None),
         GrantDelegation | EndDelegation => Allowed::At(OFFICES, RESPONSIBLE),
         ReadAudit | ExportAudit => Allowed::OfOrCentral(RESPONSIBLE, Some(Scope::AuditRead)),
+        ExportNetwork => Allowed::AnyoneAndClients(Scope::NetworkExport),
         LetGoOfAudit => Allowed::Nobody,
     }
 }
@@ -204,6 +207,11 @@ const fn in_italian(role: Role) -> &'static str {
 pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Result<Grant, Refusal> {
     match allowed(action) {
         Allowed::Anyone => Ok(Grant::Anyone),
+        Allowed::AnyoneAndClients(scope) => match viewer.client() {
+            None => Ok(Grant::Anyone),
+            Some(client) if client.scopes.has(scope) => Ok(Grant::Scope(scope)),
+            Some(_) => Err(Refusal::Scope(scope)),
+        },
         Allowed::Nobody => Err(Refusal::Operator),
         Allowed::Themselves => match &viewer.caller {
             Caller::Person(_) => Ok(Grant::Themselves),

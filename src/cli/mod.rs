@@ -6,12 +6,14 @@
 mod audit;
 mod demo;
 mod doctor;
+mod export;
 mod health;
 mod import;
 mod invite;
 mod keys;
 mod migrate;
 mod open;
+mod reread;
 pub mod schema;
 mod serve;
 mod token;
@@ -48,6 +50,9 @@ enum Command {
     /// Work with the audit.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Write data to a file.
+    #[command(subcommand)]
+    Export(Box<export::Command>),
     /// Work with the schema.
     #[command(subcommand)]
     Schema(schema::Command),
@@ -56,6 +61,8 @@ enum Command {
     /// Work with the keys that sign the hub's own tokens.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Have every running hub read anew, in full, what it keeps in memory: after rows were changed past their triggers.
+    Reread,
     /// Ask the running hub whether it is ready; tells by its exit code.
     Health,
     /// Check everything that the hub needs on this machine, with a remedy for what is missing.
@@ -90,9 +97,11 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(config, arguments).await,
         Command::Invite(arguments) => invite::run(config, arguments).await,
         Command::Audit(command) => audit::run(config, command).await,
+        Command::Export(command) => export::run(config, *command).await,
         Command::Schema(command) => schema::run(&command),
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,
+        Command::Reread => reread::run(config).await,
         Command::Health => health::run(config).await,
         Command::Doctor => doctor::run(config).await,
     }

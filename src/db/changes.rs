@@ -66,6 +66,17 @@ fn parse(payload: &str) -> Option<Change> {
     Some(Change { version: version.parse().ok()?, table: table.into() })
 }
 
+/// Tells every hub, once the transaction is committed, that anything may have changed.
+pub async fn announce_all(connection: &mut sqlx::PgConnection) -> sqlx::Result<()> {
+    sqlx::query(
+        "with noted as (insert into data_change (table_name) values ('*') returning version)
+         select pg_notify('raccordo_data', version || ' *') from noted",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// The newest version whose rows the session can see.
 pub async fn current_version(connection: &mut sqlx::PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar("select coalesce(max(version), 0) from data_change").fetch_one(connection).await

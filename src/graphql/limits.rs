@@ -37,6 +37,8 @@ pub const SIZES: &[(&str, &str, u64)] = &[
     ("CentralAuthority", "offices", 106),
     ("TerritorialCouncil", "seats", 20),
     ("NationalOverview", "offices", 106),
+    ("CoordinationGaps", "offices", 106),
+    ("CoordinationGap", "evidence", 20),
     // Longer lists are of plain fields alone, which are written at once and cost far less.
     ("Network", "nodes", MOST_RESOLVED as u64),
     ("Network", "edges", MOST_RESOLVED as u64),
@@ -46,8 +48,14 @@ pub const SIZES: &[(&str, &str, u64)] = &[
 pub const SIZED_BY: &[(&str, &str, &str)] = &[("Query", "nodes", "ids")];
 
 /// What costs more to find than to write: fields that give these types count as so many.
-const WEIGHTS: &[(&str, u64)] =
-    &[("Network", 100), ("NetworkPath", 100), ("NationalOverview", 100), ("SearchHitConnection", 20)];
+const WEIGHTS: &[(&str, u64)] = &[
+    ("Network", 100),
+    ("NetworkPath", 100),
+    ("NationalOverview", 100),
+    ("CoordinationGaps", 100),
+    ("OfficePeer", 20),
+    ("SearchHitConnection", 20),
+];
 
 /// How many items a field gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

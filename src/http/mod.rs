@@ -127,7 +127,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/schema.graphql", get(pages::schema))
         .merge(oauth::routes())
         .route("/export/own-data.json", get(exports::own_data))
-        .route("/export/{file}", get(exports::entries))
+        .route("/export/{file}", get(exports::file))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))
@@ -137,6 +137,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sign-out", post(sign_in::end))
         .route("/account", get(pages::account))
         .route("/", get(pages::start))
+        .route("/map", get(pages::map))
         .route("/graphiql", get(pages::graphiql))
         .route("/licences.md", get(pages::licences))
         .route("/assets/{*path}", get(pages::asset))
@@ -179,7 +180,11 @@ async fn secure<B>(State(app): State<Arc<App>>, mut response: axum::http::Respon
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ];
+    let is_frameable = response.extensions().get::<pages::Frameable>().is_some();
     for (name, value) in HEADERS {
+        if name == header::X_FRAME_OPTIONS && is_frameable {
+            continue;
+        }
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     if app.hub.access.public_url.starts_with("https://") {

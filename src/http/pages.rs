@@ -1,4 +1,4 @@
-//! The pages for people, embedded in the program: the start page, the account, messages, and the explorer.
+//! The pages for people, embedded in the program: the start page, the map, the account, messages, and the explorer.
 
 use std::sync::Arc;
 
@@ -23,6 +23,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
     font-src 'self' data:; img-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ws: wss:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// The same for a page that stands in other sites' frames.
+const FRAMED_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    font-src 'self' data:; img-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors *";
+
 /// `/`: what this is and where to go, in the caller's language.
 pub async fn start(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     match language(&headers, query.as_deref()) {
@@ -38,6 +43,31 @@ pub async fn account(headers: HeaderMap, RawQuery(query): RawQuery) -> Response 
         Locale::English => page("account.en.html"),
     }
 }
+
+/// `/map`: the network drawn, in the caller's language. With `embed=1` it asks as the public alone and may stand in
+/// other sites' frames; without, nobody frames it.
+pub async fn map(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let mut response = match language(&headers, query.as_deref()) {
+        Locale::Italian => page("map.it.html"),
+        Locale::English => page("map.en.html"),
+    };
+    if is_embedded(query.as_deref()) {
+        let policy = header::HeaderValue::from_static(FRAMED_POLICY);
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        response.extensions_mut().insert(Frameable);
+    }
+    response
+}
+
+/// Whether a page of this address shows itself as embedded: as its script reads it, the first value counts.
+fn is_embedded(query: Option<&str>) -> bool {
+    let mut values = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    values.find(|(name, _)| name == "embed").is_some_and(|(_, value)| value == "1")
+}
+
+/// An answer that other sites may put into a frame.
+#[derive(Clone, Copy)]
+pub struct Frameable;
 
 /// The language that the address asks for, else the caller's.
 fn language(headers: &HeaderMap, query: Option<&str>) -> Locale {

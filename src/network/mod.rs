@@ -2,8 +2,9 @@
 //!
 //! Nobody draws it: every tie follows from a record of another room and names it. All of it, of every date, is kept in
 //! memory as one immutable [`NetworkSnapshot`] in compressed adjacency, made by one pass over the records; when they
-//! change, another takes its place, for which only what was touched is read. It holds what not everybody may see: each node and tie carries its record's audience key, and a
-//! [`view::View`] walks only over what its viewer may see, so that the hidden neither appears, connects nor counts.
+//! change, another takes its place, for which only what was touched is read. It holds what not everybody may see: each
+//! node and tie carries its record's audience key, and a [`view::View`] walks only over what its viewer may see, so that
+//! the hidden neither appears, connects nor counts.
 //!
 //! Invariants: a tie holds on a day when its own validity and those of both its ends include the day; a viewer sees it
 //! when they hold the key of its record and of both ends, exactly as row-level security decides for these records.
@@ -12,14 +13,17 @@
 mod affiliation;
 pub mod analysis;
 mod difference;
+pub mod export;
+pub mod layout;
 pub mod model;
 mod news;
+pub mod operator;
 mod path;
 mod provinces;
 pub mod query;
 mod shape;
 mod snapshot;
-mod store;
+pub mod store;
 mod study;
 mod timeline;
 pub mod view;
@@ -28,6 +32,7 @@ use sqlx::PgConnection;
 
 use crate::hub::Reference;
 pub use snapshot::NetworkSnapshot;
+pub use view::{View, Wanted};
 
 impl Reference for NetworkSnapshot {
     const TABLES: &'static [&'static str] = &[

@@ -15,6 +15,7 @@ use super::analysis::degree::{degrees, weighted_degrees};
 use super::analysis::page_rank::page_rank;
 use super::analysis::projection::ProjectionError;
 use super::analysis::{Deadline, Stopped, Topology};
+use super::layout::{At, Position, positions};
 use super::model::{Day, NetworkMetric};
 use super::study::study;
 use super::view::{Found, Part, View, Wanted};
@@ -31,6 +32,7 @@ pub struct Shape {
     components: OnceCell<Arc<Components>>,
     cuts: OnceCell<Arc<Cuts>>,
     brokers: OnceCell<Arc<Brokers>>,
+    positions: OnceCell<Vec<Position>>,
 }
 
 /// A value for each node of a shape.
@@ -47,7 +49,8 @@ pub struct Brokers {
 }
 
 impl Shape {
-    fn of(view: &View, found: &Arc<Found>) -> Self {
+    /// Of what a view found, by itself: kept by nobody else.
+    pub fn of(view: &View, found: &Arc<Found>) -> Self {
         let mut numbers = vec![u32::MAX; view.snapshot.nodes().len()];
         for (number, node) in (0..).zip(&found.nodes) {
             numbers[*node as usize] = number;
@@ -62,6 +65,7 @@ impl Shape {
             components: OnceCell::new(),
             cuts: OnceCell::new(),
             brokers: OnceCell::new(),
+            positions: OnceCell::new(),
         }
     }
 
@@ -107,6 +111,21 @@ impl Shape {
         let (view, found) = (view.clone(), self.found.clone());
         let worked_out = || async { study(move |deadline| brokers(&view, &found, deadline).map(Arc::new)).await };
         self.brokers.get_or_try_init(worked_out).await.cloned()
+    }
+
+    /// Works out where the nodes are drawn; [`Self::position`] tells it from then on.
+    pub async fn draw(self: &Arc<Self>, view: &Arc<View>, part: &Part) -> Result<()> {
+        let drawn = || async {
+            let (view, shape, at) = (view.clone(), self.clone(), At::from(part));
+            study(move |deadline| positions(&view.snapshot, &shape.found, &shape.topology, at, deadline)).await
+        };
+        self.positions.get_or_try_init(drawn).await.map(drop)
+    }
+
+    /// Where a node, by its place in the snapshot, is drawn; `None` before [`Self::draw`] and for what is not here.
+    pub fn position(&self, node: u32) -> Option<Position> {
+        let number = self.found.nodes.binary_search(&node).ok()?;
+        self.positions.get()?.get(number).copied()
     }
 
     async fn work<T: Send + 'static>(

@@ -207,6 +207,12 @@ pub async fn amended(connection: &mut PgConnection, old: &NetworkSnapshot) -> sq
     Ok(snapshot)
 }
 
+/// Notes that everything was touched: the next renewal reads the network in full.
+pub async fn touch_all(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("insert into network_touch default values").execute(connection).await?;
+    Ok(())
+}
+
 async fn moment(connection: &mut PgConnection) -> sqlx::Result<Transaction<'_, Postgres>> {
     connection.begin_with("begin isolation level repeatable read read only").await
 }

@@ -248,6 +248,23 @@ impl View {
         self.among(nodes, |node| is_in[node as usize])
     }
 
+    /// Of what the viewer may see on the day, the nodes tied to one found that are not among them: too many steps away, or
+    /// not wanted. How many of each kind, in the order of [`NetworkNodeKind::ALL`].
+    pub fn left_out(&self, found: &Found) -> [usize; NetworkNodeKind::ALL.len()] {
+        let all = Self::new(self.snapshot.clone(), self.viewer.clone(), self.day);
+        let mut is_counted = vec![false; self.snapshot.nodes().len()];
+        for node in &found.nodes {
+            is_counted[*node as usize] = true;
+        }
+        let mut counts = [0; NetworkNodeKind::ALL.len()];
+        for (_, other) in found.nodes.iter().flat_map(|node| all.steps(*node)) {
+            if !std::mem::replace(&mut is_counted[other as usize], true) {
+                counts[self.snapshot.node(other).kind as usize] += 1;
+            }
+        }
+        counts
+    }
+
     /// The nodes within so many steps of these, and all ties among them.
     fn reach(&self, start: Vec<u32>, hops: u32) -> Found {
         let mut is_in = vec![false; self.snapshot.nodes().len()];
@@ -284,6 +301,17 @@ pub mod tests {
     use super::*;
     use crate::access::Sight;
     use crate::network::snapshot::tests::network;
+
+    #[test]
+    fn what_is_left_out_is_told_of_what_the_viewer_sees_alone() {
+        let left_out = |keys: &[i32], hops| {
+            let (view, found) = view(chain(), keys).around(0, hops).unwrap();
+            view.left_out(&found)[NetworkNodeKind::Organisation as usize]
+        };
+        // Beyond 2 there is 3 for key 9 alone; for key 8 the other way round there is 4.
+        assert_eq!((left_out(&[0], 1), left_out(&[0, 9], 1), left_out(&[0, 8], 1), left_out(&[0, 9], 3)), (0, 1, 0, 0));
+        assert_eq!(left_out(&[0, 8, 9], 1), 1);
+    }
 
     /// A viewer who holds these keys, on some day.
     pub fn view(network: NetworkSnapshot, keys: &[i32]) -> View {

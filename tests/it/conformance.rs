@@ -47,6 +47,12 @@ async fn the_pages_work_in_a_browser_for_every_level() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_map_can_be_searched_filtered_compared_shared_and_read_as_a_table_in_a_browser() {
+    let hub = Served::demonstration(SMALL).await;
+    audit("map.mjs", &[&format!("http://{}", hub.address)], "32 of 32").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_sign_in_see_their_account_and_sign_out_in_a_browser() {
     let house = House::of_officers().await;
     audit("sign-in.mjs", &[&house.url], "6 of 6").await;

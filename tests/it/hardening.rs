@@ -100,6 +100,8 @@ async fn every_answer_tells_browsers_to_trust_nothing_else() {
     for path in [
         "/",
         "/graphiql",
+        "/map",
+        "/map?embed=0&embed=1",
         "/graphql",
         "/schema.graphql",
         "/healthz",
@@ -120,4 +122,13 @@ async fn every_answer_tells_browsers_to_trust_nothing_else() {
         assert!(!policy.contains("script-src 'unsafe"), "{path}: {policy}");
         assert_eq!(header("server"), "", "{path}");
     }
+}
+
+#[tokio::test]
+async fn only_the_embedded_map_may_stand_in_other_sites_frames() {
+    let served = Served::with(REFERENCE, Settings::default()).await;
+    let answer = served.request(Method::GET, "/map?at=province:037&embed=1").send().await.unwrap();
+    assert_eq!(answer.headers().get("x-frame-options"), None);
+    let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("frame-ancestors *") && policy.contains("default-src 'none'"), "{policy}");
 }

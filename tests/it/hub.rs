@@ -93,8 +93,19 @@ impl TestHub {
 
     /// With other settings of who may come in.
     pub async fn start(sample: Sample, access: Settings) -> Self {
+        Self::altered(sample, access, &[]).await
+    }
+
+    /// On a copy of a sample in which these statements were executed before the hub started.
+    pub async fn altered(sample: Sample, access: Settings, statements: &[String]) -> Self {
         let place = PLACES.acquire().await.expect("never closed");
         let copy = Copy::of(sample);
+        let mut connection = PgConnection::connect_with(&copy.options()).await.expect("the copy is there");
+        for statement in statements {
+            let done = connection.execute(AssertSqlSafe(statement.as_str())).await;
+            done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+        drop(connection);
         let database = copy.open().await;
         let hub = Hub::start(database, access, schema::references()).await.expect("the hub starts");
         let executor = Executor::new(&hub, Duration::from_secs(30));

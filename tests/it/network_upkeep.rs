@@ -1,5 +1,6 @@
 //! The network follows the records: after any change, what was amended is what would be read anew.
 
+use raccordo::db::changes;
 use raccordo::hub::Reference as _;
 use raccordo::network::NetworkSnapshot;
 use raccordo::network::model::{Node, Tie};
@@ -135,4 +136,26 @@ async fn a_change_of_very_many_records_is_read_in_full() {
     assert!(touches >= 1);
     let with = without.renewed(&mut connection).await.unwrap();
     assert_eq!(with.nodes().len(), without.nodes().len() + 6000);
+}
+
+#[tokio::test]
+async fn what_was_changed_past_the_triggers_is_read_when_all_is_told_to_be_read_anew() {
+    let hub = TestHub::with(SMALL).await;
+    let mut connection = hub.maintenance().await;
+    connection.execute("set session_replication_role = replica").await.unwrap();
+    connection.execute("update project set title = 'Ripristinato' where true").await.unwrap();
+    connection.execute("set session_replication_role = origin").await.unwrap();
+    let before = hub.hub.reference::<NetworkSnapshot>();
+    let untold = before.renewed(&mut connection).await.unwrap();
+    let is_restored =
+        |network: &NetworkSnapshot| (0..network.nodes().len() as u32).any(|node| network.name(node) == "Ripristinato");
+    assert!(!is_restored(&untold));
+    let mut followed = hub.hub.followed::<NetworkSnapshot>();
+    let mut transaction = connection.begin().await.unwrap();
+    raccordo::network::store::touch_all(&mut transaction).await.unwrap();
+    changes::announce_all(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    while !is_restored(&hub.hub.reference::<NetworkSnapshot>()) {
+        followed.changed().await.unwrap();
+    }
 }

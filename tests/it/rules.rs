@@ -78,6 +78,7 @@ fn callers() -> Vec<(String, Viewer)> {
     ));
     callers.push(("client without the scope".into(), viewer(Level::Partner, client("project:read"))));
     callers.push(("client with audit:read".into(), viewer(Level::Partner, client("audit:read"))));
+    callers.push(("client with network:export".into(), viewer(Level::Partner, client("network:export"))));
     callers.push(("persona of a prefecture".into(), viewer(Level::Prefecture, Caller::Persona("prefettura-bologna"))));
     callers.push(("persona of the department".into(), viewer(Level::National, Caller::Persona("dlci"))));
     callers
@@ -149,7 +150,7 @@ async fn every_mutation_is_an_action_of_its_name_and_every_action_a_mutation_or_
     let answer = schema::builder().finish().execute(query).await.data.into_json().unwrap();
     let fields = answer["__schema"]["mutationType"]["fields"].as_array().unwrap();
     let mutations: BTreeSet<String> = fields.iter().map(|field| snake(field["name"].as_str().unwrap())).collect();
-    let exports = [Action::ExportOwnData.as_str()];
+    let exports = [Action::ExportOwnData, Action::ExportNetwork].map(Action::as_str);
     let others = NO_MUTATION.map(Action::as_str);
     let actions: BTreeSet<String> = Action::ALL.iter().map(|action| action.as_str().to_owned()).collect();
     let unknown: Vec<_> = mutations.difference(&actions).collect();

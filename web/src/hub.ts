@@ -13,12 +13,24 @@ const headers = {
   'Content-Type': 'application/json',
 };
 
-/** Asks the graph as the person who is signed in in this browser. */
-export async function ask<Data>(query: string, variables: Record<string, unknown> = {}): Promise<Data> {
+/** As whom a question is asked; left out, as the person who is signed in in this browser. */
+export interface Caller {
+  /** The `Authorization` header. */
+  authorization?: string | undefined;
+  /** Asks as the public, whoever is signed in. */
+  isPublic?: boolean;
+  signal?: AbortSignal;
+}
+
+/** Asks the graph. */
+export async function ask<Data>(query: string, variables: Record<string, unknown> = {}, caller: Caller = {}): Promise<Data> {
+  const { authorization, isPublic, signal } = caller;
   const response = await fetch('/graphql', {
     method: 'POST',
-    headers: { ...headers, Accept: 'application/json' },
+    headers: { ...headers, Accept: 'application/json', ...(authorization && { Authorization: authorization }) },
     body: JSON.stringify({ query, variables }),
+    ...(isPublic && { credentials: 'omit' }),
+    ...(signal && { signal }),
   });
   const { data, errors } = await response.json();
   if (errors?.length) throw new HubError(errors[0].message, errors[0].extensions?.reason ?? errors[0].extensions?.code ?? '');

@@ -98,6 +98,11 @@ impl Keys {
         self.hub_key.is_some()
     }
 
+    /// The hub's own key, which all replicas have.
+    pub(super) fn hub_key(&self) -> Option<&HubKey> {
+        self.hub_key.as_ref()
+    }
+
     pub fn forget(&self) {
         let mut kept = self.kept.lock().expect("no panic while held");
         kept.keys = None;

@@ -49,7 +49,7 @@ impl HubKey {
     }
 
     /// Encrypts; what is sealed under one name opens under no other.
-    pub(super) fn seal(&self, name: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+    pub(in crate::access) fn seal(&self, name: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut sealed = plain.to_vec();
         let nonce = self.0.seal_in_place_append_tag(Aad::from(name.as_bytes()), &mut sealed);
         let nonce = nonce.map_err(|_| anyhow!("a key could not be encrypted"))?;
@@ -60,7 +60,7 @@ impl HubKey {
     ///
     /// # Errors
     /// It was sealed under another key or name, or altered since.
-    pub(super) fn open(&self, name: &str, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+    pub(in crate::access) fn open(&self, name: &str, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
         let refused = || anyhow!("the signing key {name} was encrypted under another hub key than this one");
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN).ok_or_else(refused)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| refused())?;

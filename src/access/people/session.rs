@@ -137,18 +137,23 @@ impl People {
 
     /// The viewer behind a session's cookie.
     pub async fn viewer(&self, secret: &Secret) -> Result<Viewer, SessionRefusal> {
-        match self.find_viewer(secret).await {
-            Ok(viewer) => viewer.ok_or(SessionRefusal::Over),
-            Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "a session could not be looked up");
-                Err(SessionRefusal::Unavailable)
-            }
-        }
+        told(self.find_viewer(secret.hash()).await)
     }
 
-    async fn find_viewer(&self, secret: &Secret) -> anyhow::Result<Option<Viewer>> {
+    /// The viewer behind a session that the hub itself names, while it is open.
+    pub(in crate::access) async fn viewer_of_session(&self, session: Uuid) -> Result<Viewer, SessionRefusal> {
+        let found = async {
+            match store::hash_of_session(&mut *self.database.upkeep().await?, session).await? {
+                Some(hash) => self.find_viewer(hash).await,
+                None => Ok(None),
+            }
+        };
+        told(found.await)
+    }
+
+    async fn find_viewer(&self, hash: [u8; 32]) -> anyhow::Result<Option<Viewer>> {
         let today = chrono::Local::now().date_naive();
-        let Some(session) = self.session(secret, today).await? else { return Ok(None) };
+        let Some(session) = self.session_by_hash(hash, today).await? else { return Ok(None) };
         let Session { person, account_number, .. } = session;
         let acting_for = async |body: Uuid| self.viewers.acting_for(body, today, &self.database).await;
         let viewer = match &person.membership {
@@ -170,7 +175,11 @@ impl People {
 
     /// The session behind a secret while it is open; `None` when it is over.
     pub(super) async fn session(&self, secret: &Secret, day: NaiveDate) -> sqlx::Result<Option<Session>> {
-        let (hash, now) = (secret.hash(), Utc::now());
+        self.session_by_hash(secret.hash(), day).await
+    }
+
+    async fn session_by_hash(&self, hash: [u8; 32], day: NaiveDate) -> sqlx::Result<Option<Session>> {
+        let now = Utc::now();
         let (known, generation) = self.sessions.find(&hash, day);
         // One that seems to be over may have been seen by another hub meanwhile.
         let known = known.filter(|session| session.is_open(now, self.idle));
@@ -195,6 +204,17 @@ impl People {
             self.sessions.keep(hash, session.clone(), generation);
         }
         Ok(Some(session))
+    }
+}
+
+/// A failure is logged; who asks learns that it was one.
+fn told(found: anyhow::Result<Option<Viewer>>) -> Result<Viewer, SessionRefusal> {
+    match found {
+        Ok(viewer) => viewer.ok_or(SessionRefusal::Over),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "a session could not be looked up");
+            Err(SessionRefusal::Unavailable)
+        }
     }
 }
 

@@ -66,7 +66,7 @@ impl NetworkBroker {
             brokers.bodies.iter().copied().zip(roles.iter().copied()).filter(|(_, roles)| pairs(roles) > 0).collect();
         ranked.sort_by_key(|(_, roles)| std::cmp::Reverse(pairs(roles)));
         let broker = |(index, roles): (u32, Roles)| Self {
-            node: NetworkNode { view: network.view.clone(), index },
+            node: NetworkNode::new(&network.view, index),
             total: pairs(&roles),
             coordinator: roles.coordinator,
             representative: roles.representative,

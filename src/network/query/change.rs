@@ -68,9 +68,9 @@ pub struct NetworkSubscription;
 
 #[Subscription]
 impl NetworkSubscription {
-    /// What changes in a part of the network while the caller listens: told after each change of the data that changes
-    /// something in it for this caller. It is the network of the day; several changes at once may come as one
-    /// [variazioni della rete].
+    /// What changes in a part of the network while the caller listens: first, without any change, the version from which
+    /// they are told, then each change of the data that changes something in it for this caller. It is the network of
+    /// the day; several changes at once may come as one [variazioni della rete].
     #[allow(clippy::too_many_arguments)]
     async fn network_changed(
         &self,
@@ -90,6 +90,7 @@ impl NetworkSubscription {
         let first = hub::typed::<NetworkSnapshot>(&changes.borrow_and_update());
         let (mut view, mut found) = state(&graph, first, &scope, &narrowing)?.ok_or_else(nothing)?;
         Ok(async_stream::stream! {
+            yield NetworkChange { before: view.clone(), now: view.clone(), news: News::default() };
             while changes.changed().await.is_ok() {
                 let snapshot = hub::typed::<NetworkSnapshot>(&changes.borrow_and_update());
                 // What names nothing any more is empty until it is there again.

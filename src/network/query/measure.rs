@@ -72,21 +72,22 @@ impl NetworkMeasure {
         &self.measure.values
     }
 
-    /// The nodes with the highest values, each with its place.
+    /// The nodes with the highest values, each with its place; none where the values are numbers of communities or
+    /// connected parts, which are no rank.
     async fn top(&self, #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32) -> Result<Vec<RankedNode>> {
+        let first = question::first(first, 100)?;
+        if matches!(self.metric, NetworkMetric::Community | NetworkMetric::Component) {
+            return Ok(Vec::new());
+        }
         let values = &self.measure.values;
         let mut order: Vec<usize> = (0..values.len()).collect();
         // Nodes of the same value keep the network's order.
         order.sort_by(|one, other| values[*other].total_cmp(&values[*one]));
         let mut ranked: Vec<RankedNode> = Vec::new();
-        for (place, number) in order.into_iter().take(question::first(first, 100)?).enumerate() {
+        for (place, number) in order.into_iter().take(first).enumerate() {
             let value = values[number];
             let rank = ranked.last().filter(|before| before.value == value).map_or(place + 1, |before| before.rank);
-            ranked.push(RankedNode {
-                rank,
-                value,
-                node: NetworkNode { view: self.view.clone(), index: self.found.nodes[number] },
-            });
+            ranked.push(RankedNode { rank, value, node: NetworkNode::new(&self.view, self.found.nodes[number]) });
         }
         Ok(ranked)
     }

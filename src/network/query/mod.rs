@@ -4,6 +4,7 @@ mod affiliation;
 mod change;
 mod difference;
 mod edge;
+pub mod export;
 mod measure;
 mod node;
 mod provinces;
@@ -14,14 +15,15 @@ mod timeline;
 
 use std::sync::Arc;
 
-use async_graphql::{Description, Object, SimpleObject};
+use async_graphql::{Context, Description, Object, SimpleObject};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::affiliation::Affiliation;
 use super::analysis::Deadline;
 use super::difference::Difference;
-use super::model::NetworkMetric;
+use super::export::Format;
+use super::model::{NetworkMetric, NetworkNodeKind};
 use super::shape::Shape;
 use super::study::study;
 use super::view::{Found, Part, View};
@@ -34,8 +36,9 @@ pub use affiliation::{NetworkBroker, NetworkTwoMode};
 pub use change::{NetworkChange, NetworkSubscription};
 pub use difference::NetworkDifference;
 pub use edge::NetworkEdge;
+pub use export::NetworkExport;
 pub use measure::NetworkMeasure;
-pub use node::NetworkNode;
+pub use node::{NetworkNode, node_id};
 pub use provinces::ProvinceNetwork;
 pub use question::{Narrowing, NetworkScope};
 pub use root::NetworkQuery;
@@ -45,10 +48,21 @@ pub use timeline::NetworkTimeline;
 /// A part of the coordination network on a day, as the caller may see it [rete di coordinamento].
 #[derive(Clone, Description)]
 pub struct Network {
+    scope: NetworkScope,
+    narrowing: Narrowing,
     pub view: Arc<View>,
     pub part: Part,
     pub as_of: Date,
     pub found: Arc<Found>,
+}
+
+/// How many nodes of a kind are not in an answer, though tied to it [esclusi].
+#[derive(SimpleObject)]
+pub struct LeftOut {
+    /// Their kind.
+    kind: NetworkNodeKind,
+    /// How many.
+    count: usize,
 }
 
 /// A step of a path: two nodes and all ties between them.
@@ -94,7 +108,7 @@ async fn paths(graph: &Graph, from: &str, to: &str, count: usize, narrowing: &Na
         let view = view.clone();
         study(move |deadline| view.paths(from, to, count, deadline)).await?
     };
-    let node = |index| NetworkNode { view: view.clone(), index };
+    let node = |index| NetworkNode::new(&view, index);
     let step = |ends: &[u32]| NetworkPathStep {
         from: node(ends[0]),
         to: node(ends[1]),
@@ -137,8 +151,14 @@ impl Network {
 
     /// Its nodes, always in the same order. Up to 1,000 when their records are asked for; else as many as
     /// make, with all such lists of the request, 32 MiB of JSON [nodi].
-    async fn nodes(&self) -> FlatList<NetworkNode> {
-        NetworkNode::list(&self.view, &self.found.nodes)
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<FlatList<NetworkNode>> {
+        let selected = ctx.look_ahead();
+        if !selected.field("x").exists() && !selected.field("y").exists() {
+            return Ok(NetworkNode::list(&self.view, &self.found.nodes));
+        }
+        let shape = self.shape();
+        shape.draw(&self.view, &self.part).await?;
+        Ok(NetworkNode::drawn(&self.view, &shape))
     }
 
     /// All ties among its nodes, always in the same order. Up to 1,000 when their records are asked for;
@@ -155,6 +175,14 @@ impl Network {
     /// How many ties it has.
     async fn edge_count(&self) -> usize {
         self.found.ties.len()
+    }
+
+    /// What is tied to its nodes on that day and may be seen by the caller, but is not among them: too many steps away, or
+    /// of what was not asked for. Kinds of which nothing was left out are left out [nodi esclusi].
+    async fn left_out(&self) -> Vec<LeftOut> {
+        let counts = self.view.left_out(&self.found);
+        let kinds = NetworkNodeKind::ALL.iter().zip(counts).filter(|(_, count)| *count > 0);
+        kinds.map(|(kind, count)| LeftOut { kind: *kind, count }).collect()
     }
 
     /// The same from afar: its provinces as single nodes, with what each holds and how much ties them to each other
@@ -220,5 +248,14 @@ impl Network {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<NetworkBroker>> {
         NetworkBroker::list(self, first).await
+    }
+
+    /// The same as a file: an address that ends after 5 minutes [esportazione]. A client needs the scope `network:export`.
+    async fn export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How the file is written.")] format: Format,
+    ) -> Result<NetworkExport> {
+        NetworkExport::of(Graph::of(ctx), self.question(), format).await
     }
 }

@@ -7,6 +7,7 @@ use super::node::Code;
 use crate::graphql::Graph;
 use crate::graphql::flat::{Flat, FlatList, Writer, json};
 use crate::graphql::scalars::Date;
+use crate::network::layout::Points;
 use crate::network::provinces::{Cluster, Provinces};
 use crate::territory::Territory;
 
@@ -123,6 +124,16 @@ impl ProvinceCluster {
     /// ISTAT code of its region.
     async fn region(&self) -> &str {
         &self.region
+    }
+
+    /// Its place on the map in degrees of longitude, the middle of the widest circle within its boundary [posizione].
+    async fn x(&self) -> Option<f32> {
+        Points::embedded().of(self.cluster.province).map(|disc| disc.centre[0])
+    }
+
+    /// Its place on the map as a Mercator ordinate in degrees, `180/π · ln tan(π/4 + latitude/2)` [posizione].
+    async fn y(&self) -> Option<f32> {
+        Points::embedded().of(self.cluster.province).map(|disc| disc.centre[1])
     }
 
     /// Bodies seated there [enti].

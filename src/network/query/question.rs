@@ -68,7 +68,7 @@ pub async fn network(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -
         return Ok(known.clone());
     }
     tokio::task::yield_now().await;
-    let answer = walk(graph, &question.0, &question.1)?;
+    let answer = walk(graph, graph.reference::<NetworkSnapshot>(), &question.0, &question.1)?;
     answers.insert(question, answer.clone());
     Ok(answer)
 }
@@ -81,12 +81,19 @@ pub async fn in_turn<T>(graph: &Graph, walk: impl FnOnce() -> T) -> T {
     walk()
 }
 
-fn walk(graph: &Graph, scope: &NetworkScope, narrowing: &Narrowing) -> Result<Option<Network>> {
-    let (view, as_of) = view(graph, narrowing)?;
+/// The part of one state of the network that is asked for.
+pub fn walk(
+    graph: &Graph,
+    snapshot: Arc<NetworkSnapshot>,
+    scope: &NetworkScope,
+    narrowing: &Narrowing,
+) -> Result<Option<Network>> {
+    let (view, as_of) = view_of(graph, snapshot, narrowing)?;
     let Some(part) = part(graph, &view.snapshot, scope, narrowing)? else { return Ok(None) };
     let Some(view) = view.from(&part) else { return Ok(None) };
-    let found = view.find(&part);
-    Ok(Some(Network { view: Arc::new(view), part, as_of, found: Arc::new(found) }))
+    let found = Arc::new(view.find(&part));
+    let (scope, narrowing) = (scope.clone(), narrowing.clone());
+    Ok(Some(Network { scope, narrowing, view: Arc::new(view), part, as_of, found }))
 }
 
 /// The part that a scope names; `None` where there is no such node or territory.

@@ -29,8 +29,13 @@ pub struct NetworkCommunity {
 
 impl NetworkStructure {
     fn node(&self, number: u32) -> NetworkNode {
-        NetworkNode { view: self.network.view.clone(), index: self.shape.found.nodes[number as usize] }
+        NetworkNode::new(&self.network.view, self.shape.found.nodes[number as usize])
     }
+}
+
+/// How many of the sizes, the largest first, are of several nodes.
+fn several(sizes: &[u32]) -> usize {
+    sizes.partition_point(|size| *size > 1)
 }
 
 #[Object(use_type_description)]
@@ -66,9 +71,10 @@ impl NetworkStructure {
         Ok(cores.values.iter().copied().fold(0.0, f64::max))
     }
 
-    /// How many communities there are [comunità].
+    /// How many communities of two nodes or more there are [comunità].
     async fn community_count(&self) -> Result<usize> {
-        Ok(self.shape.communities().await?.sizes.len())
+        let communities = self.shape.communities().await?;
+        Ok(several(&communities.sizes))
     }
 
     /// How clearly the communities are set apart: how much more of the ties lies within them than chance would put there,
@@ -77,7 +83,7 @@ impl NetworkStructure {
         Ok(self.shape.communities().await?.modularity)
     }
 
-    /// The largest communities, by the Leiden method; the same ones each time [comunità].
+    /// The largest communities, by the Leiden method; the same ones each time. A node by itself is none [comunità].
     async fn communities(
         &self,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
@@ -85,7 +91,7 @@ impl NetworkStructure {
         const HEART: usize = 5;
         let first = question::first(first, 100)?;
         let communities = self.shape.communities().await?;
-        let mut hearts: Vec<Vec<u32>> = vec![Vec::new(); first.min(communities.sizes.len())];
+        let mut hearts: Vec<Vec<u32>> = vec![Vec::new(); first.min(several(&communities.sizes))];
         let degree = |node: &u32| std::cmp::Reverse(self.shape.topology.neighbours(*node).len());
         for (node, community) in (0..).zip(&communities.of) {
             let Some(heart) = hearts.get_mut(*community as usize) else { continue };

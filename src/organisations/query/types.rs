@@ -24,6 +24,7 @@ use crate::organisations::Directory;
 use crate::organisations::model::{
     OfficeKind, OrganisationKind, OrganisationOrder, OrganisationRow, OrganisationsOf, Visibility,
 };
+use crate::peers::query::{self as peers, OfficePeer};
 use crate::plans::model::{PlanOrder, PlanStatus, PlansOf};
 use crate::plans::query::{self as plans, TerritorialPlan};
 use crate::projects::model::{ProjectOrder, ProjectStatus};
@@ -301,6 +302,19 @@ impl PrefectureFields {
         let graph = Graph::of(ctx);
         let council = graph.reference::<crate::councils::Councils>().of_office(self.0.id)?;
         Some(TerritorialCouncil::of(graph.reference::<Directory>().body(council.organisation_id)?))
+    }
+
+    /// The offices most like it on a day by their public records, the likest first, each with what the likeness is made
+    /// of and what both do about the same needs [uffici affini].
+    async fn peers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Offices wanted, 1 to 100; 5 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Only offices whose territory borders on its own, or only the others; all when left out.")]
+        bordering: Option<bool>,
+        #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
+    ) -> Result<Vec<OfficePeer>> {
+        peers::peers_of(Graph::of(ctx), self.0.id, first, bordering, as_of).await
     }
 
     /// Its territorial plans, every edition that the caller may see [piani territoriali].

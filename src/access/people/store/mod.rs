@@ -11,4 +11,6 @@ pub use membership::{
     accept_invitation, begin_membership, change_membership, end_membership, forget_addresses, invitation, memberships,
     organisations_by_code,
 };
-pub use session::{NewSession, begin_session, end_session, last_used, let_go_of_sessions, note_seen, session};
+pub use session::{
+    NewSession, begin_session, end_session, hash_of_session, last_used, let_go_of_sessions, note_seen, session,
+};

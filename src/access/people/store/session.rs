@@ -107,6 +107,16 @@ pub async fn session(
     }))
 }
 
+/// The hash of a session's secret; `None` where it was ended or never was.
+pub async fn hash_of_session(connection: &mut PgConnection, session: Uuid) -> sqlx::Result<Option<[u8; 32]>> {
+    let hash: Option<Vec<u8>> =
+        sqlx::query_scalar("select secret_hash from browser_session where id = $1 and ended_at is null")
+            .bind(session)
+            .fetch_optional(connection)
+            .await?;
+    Ok(hash.and_then(|hash| hash.try_into().ok()))
+}
+
 /// Grants in force on a day to the bodies of these memberships.
 async fn delegations(
     connection: &mut PgConnection,
