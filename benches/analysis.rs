@@ -216,7 +216,8 @@ fn measured(topology: &Topology, tell: impl Fn(&str, (f64, f64), String)) {
 
     let mut accuracy = String::new();
     let sampling = Sampling::default();
-    let measure = if topology.len() <= sampling.exact_up_to { "betweenness, exact" } else { "betweenness, 256 sources" };
+    let measure =
+        if topology.len() <= sampling.exact_up_to { "betweenness, exact" } else { "betweenness, 256 sources" };
     let time = seconds(2, || {
         accuracy = format!("{:?}", betweenness(topology, &sampling, &none).unwrap().accuracy);
     });

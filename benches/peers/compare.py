@@ -1,8 +1,8 @@
 """Measures the analyses beside python-igraph and rustworkx, on the same graphs in one run; prints a table.
 
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install igraph==1.0.0 rustworkx==0.18.1
-    /tmp/peers/bin/python benches/peers/compare.py                  # builds and runs `cargo bench --bench analysis`
-    /tmp/peers/bin/python benches/peers/compare.py target/release/deps/analysis-…   # a bench already built
+    python3 -m venv target/peers && target/peers/bin/pip install igraph==1.0.0 rustworkx==0.18.1
+    target/peers/bin/python benches/peers/compare.py                  # builds and runs `cargo bench --bench analysis`
+    target/peers/bin/python benches/peers/compare.py target/release/deps/analysis-…   # a bench already built
 
 Graphs are made by the bench, in the shape of the network, and read from files by the peers. Times are seconds of the
 processor in one thread, since whatever else runs on the machine counts little there: the least of several runs.

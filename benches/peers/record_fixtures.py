@@ -1,7 +1,7 @@
 """Records what networkx says of 200 random graphs, for the tests of src/network/analysis to agree with.
 
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install networkx==3.6.1 numpy==2.4.6 scipy==1.17.1
-    /tmp/peers/bin/python benches/peers/record_fixtures.py
+    python3 -m venv target/peers && target/peers/bin/pip install networkx==3.6.1 numpy==2.4.6 scipy==1.17.1
+    target/peers/bin/python benches/peers/record_fixtures.py
 
 Writes tests/fixtures/networks/networkx.json.gz, the same bytes each time. Tests read it; none runs Python.
 """

@@ -31,7 +31,7 @@ pub mod view;
 use sqlx::PgConnection;
 
 use crate::hub::Reference;
-pub use snapshot::NetworkSnapshot;
+pub use snapshot::{NetworkSnapshot, NodeRow, NodesBuilder, TieRow, Touched};
 pub use view::{View, Wanted};
 
 impl Reference for NetworkSnapshot {
