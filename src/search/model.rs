@@ -45,12 +45,15 @@ pub struct Question {
 
 impl Question {
     pub fn new(text: &str) -> Self {
-        // As documents are read (`search_vector`): hyphens and slashes part words; one before a word excludes it.
+        // As documents are read (`search_vector`): hyphens and slashes part words; only a hyphen before a word, and not
+        // after one, excludes it. One by itself, as in a title, is a dash.
         let mut before = ' ';
+        let mut after = text.chars().skip(1);
         let text: String = text
             .chars()
             .map(|c| {
-                let parts = c == '/' || c == '-' && !before.is_whitespace();
+                let is_dash = after.next().is_none_or(char::is_whitespace);
+                let parts = c == '/' || c == '-' && (is_dash || !before.is_whitespace());
                 before = c;
                 if parts { ' ' } else { c }
             })
@@ -136,6 +139,9 @@ mod tests {
     #[test]
     fn a_hyphen_excludes_before_a_word_and_parts_inside_one() {
         assert_eq!(Question::new("2021-2027 e/o -bologna").text, "2021 2027 e o -bologna");
+        let title = Question::new("Prefettura - Ufficio di Bologna -");
+        assert_eq!(title.text, "Prefettura   Ufficio di Bologna  ");
+        assert_eq!(title.words, ["Prefettura", "Ufficio", "Bologna"]);
     }
 
     #[test]
