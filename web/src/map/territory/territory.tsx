@@ -33,8 +33,8 @@ export function Territory({ country, gaps, land, palette, count, onCount, select
   const name = gap?.label ?? terms.counts[chosen];
   const values = useMemo(
     () =>
-      kind && gaps ? gapsByProvince(gaps, kind) : new Map(country.provinces.map((each) => [each.province, each[chosen]])),
-    [country, chosen, gaps, kind],
+      gap && gaps ? gapsByProvince(gaps, gap.kind) : new Map(country.provinces.map((each) => [each.province, each[chosen]])),
+    [country, chosen, gaps, gap],
   );
   const limits = useMemo(() => limitsOf(values.values()), [values]);
   return (
