@@ -32,11 +32,17 @@ function browserProgram() {
 /** Starts it. */
 export const launch = () => chromium.launch({ executablePath: browserProgram(), args: FLAGS });
 
-/** Violations of accessibility rules that are serious or critical. */
-export async function seriousViolations(page, exclude = []) {
+/** Violations of accessibility rules, of whatever weight. */
+export const violations = (page) => violationsOf(page, [], () => true);
+
+/** Those that are serious or critical. */
+export const seriousViolations = (page, exclude = []) =>
+  violationsOf(page, exclude, ({ impact }) => impact === 'serious' || impact === 'critical');
+
+async function violationsOf(page, exclude, counts) {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate((excluded) => globalThis.axe.run({ exclude: excluded }), exclude);
   return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(counts)
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }

@@ -67,7 +67,7 @@ export function Scene(props: Props) {
   }, [renderer, picture, palette]);
 
   useEffect(() => {
-    if (renderer) renderer.getCamera().setState({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
+    renderer?.getCamera().cancelAnimation().setState({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
   }, [renderer, place]);
 
   useEffect(() => {

@@ -50,7 +50,9 @@ export function Stage({ state, data, pictures, land, palette, flight, isLoading,
   const isConnecting = selected !== null && state.towards !== null;
   const leave =
     place.altitude === 'country' || isConnecting ? null : () => change({ place: COUNTRY, selected: null, since: null, beside: null });
-  const shared = { land, onSelect, onOpen, onLeave: leave, flyTo: flight };
+  // Around one body, and between two, the whole picture is what was asked for.
+  const flyTo = place.altitude === 'around' || isConnecting ? null : flight;
+  const shared = { land, onSelect, onOpen, onLeave: leave, flyTo };
   return (
     <div className="stage drawn">
       <div className={second ? 'halves pair' : 'halves'}>
