@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, Weak};
 use std::time::Duration;
 
@@ -73,6 +74,7 @@ pub struct Hub {
     /// How callers come in.
     pub access: Settings,
     kept: RwLock<HashMap<TypeId, Kept>>,
+    generation: AtomicU64,
     /// Held while data are loaded: one kind after the other.
     refreshing: tokio::sync::Mutex<()>,
     changes: broadcast::Sender<Change>,
@@ -92,6 +94,7 @@ impl Hub {
             people,
             access,
             kept: RwLock::default(),
+            generation: AtomicU64::default(),
             refreshing: tokio::sync::Mutex::default(),
             changes: broadcast::channel(1024).0,
             following: Mutex::default(),
@@ -133,6 +136,19 @@ impl Hub {
             .expect("every kind of reference data is loaded at the start")
     }
 
+    /// Grows whenever any reference data are exchanged: as long as it is the same, what follows from them alone is, too.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Puts new reference data in the place of the old. Whoever sees them sees the new generation, or an earlier one, but
+    /// never the old data in the new generation.
+    fn exchange(&self, id: TypeId, kept: Kept) {
+        let mut all = self.kept.write().expect("no panic while held");
+        all.insert(id, kept);
+        self.generation.fetch_add(1, Ordering::Release);
+    }
+
     /// Changes of data from now on.
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
@@ -142,7 +158,7 @@ impl Hub {
         let _turn = self.refreshing.lock().await;
         let mut connection = self.database.upkeep().await?;
         let kept = (kind.load)(&mut connection).await?;
-        self.kept.write().expect("no panic while held").insert(kind.id, kept);
+        self.exchange(kind.id, kept);
         Ok(())
     }
 }
