@@ -10,7 +10,7 @@ use async_graphql::{Context, Object, Subscription};
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -29,10 +29,18 @@ pub trait Reference: Send + Sync + Sized + 'static {
     /// Tables that it is made from.
     const TABLES: &'static [&'static str];
     fn load(connection: &mut PgConnection) -> impl Future<Output = sqlx::Result<Self>> + Send;
+
+    /// What takes its place after changes of its tables; loaded anew where nothing shorter is known.
+    fn renewed(&self, connection: &mut PgConnection) -> impl Future<Output = sqlx::Result<Self>> + Send {
+        let _ = self;
+        Self::load(connection)
+    }
 }
 
-type Kept = Arc<dyn Any + Send + Sync>;
-type Load = fn(&mut PgConnection) -> BoxFuture<'_, sqlx::Result<Kept>>;
+/// Reference data of some kind.
+pub type Kept = Arc<dyn Any + Send + Sync>;
+/// Loads a kind of data, or renews what is kept of it.
+type Load = for<'c> fn(Option<Kept>, &'c mut PgConnection) -> BoxFuture<'c, sqlx::Result<Kept>>;
 
 #[derive(Clone, Copy)]
 struct ReferenceKind {
@@ -59,7 +67,15 @@ impl References {
             id: TypeId::of::<R>(),
             name: type_name::<R>(),
             tables: R::TABLES,
-            load: |connection| Box::pin(async move { Ok(Arc::new(R::load(connection).await?) as Kept) }),
+            load: |kept, connection| {
+                Box::pin(async move {
+                    let loaded = match kept.and_then(|kept| kept.downcast::<R>().ok()) {
+                        Some(kept) => kept.renewed(connection).await?,
+                        None => R::load(connection).await?,
+                    };
+                    Ok(Arc::new(loaded) as Kept)
+                })
+            },
         });
         self
     }
@@ -73,7 +89,7 @@ pub struct Hub {
     pub people: People,
     /// How callers come in.
     pub access: Settings,
-    kept: RwLock<HashMap<TypeId, Kept>>,
+    kept: RwLock<HashMap<TypeId, watch::Sender<Kept>>>,
     generation: AtomicU64,
     /// Held while data are loaded: one kind after the other.
     refreshing: tokio::sync::Mutex<()>,
@@ -130,10 +146,13 @@ impl Hub {
 
     /// One kind of reference data, as it stands now.
     pub fn reference<R: Reference>(&self) -> Arc<R> {
+        typed(&self.followed::<R>().borrow())
+    }
+
+    /// One kind of reference data, as it stands and as it will: told each time when another takes its place.
+    pub fn followed<R: Reference>(&self) -> watch::Receiver<Kept> {
         let kept = self.kept.read().expect("no panic while held");
-        kept.get(&TypeId::of::<R>())
-            .and_then(|kept| kept.clone().downcast().ok())
-            .expect("every kind of reference data is loaded at the start")
+        kept.get(&TypeId::of::<R>()).expect("every kind of reference data is loaded at the start").subscribe()
     }
 
     /// Grows whenever any reference data are exchanged: as long as it is the same, what follows from them alone is, too.
@@ -141,11 +160,14 @@ impl Hub {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// Puts new reference data in the place of the old. Whoever sees them sees the new generation, or an earlier one, but
-    /// never the old data in the new generation.
-    fn exchange(&self, id: TypeId, kept: Kept) {
+    /// Puts new reference data in the place of the old, and only then raises the generation: who sees the new generation
+    /// sees these data or newer ones. Who sees these data in the old generation keeps an answer that ends in a moment.
+    fn exchange(&self, id: TypeId, loaded: Kept) {
         let mut all = self.kept.write().expect("no panic while held");
-        all.insert(id, kept);
+        match all.get(&id) {
+            Some(kept) => drop(kept.send_replace(loaded)),
+            None => drop(all.insert(id, watch::Sender::new(loaded))),
+        }
         self.generation.fetch_add(1, Ordering::Release);
     }
 
@@ -157,10 +179,16 @@ impl Hub {
     async fn refresh(&self, kind: &ReferenceKind) -> sqlx::Result<()> {
         let _turn = self.refreshing.lock().await;
         let mut connection = self.database.upkeep().await?;
-        let kept = (kind.load)(&mut connection).await?;
-        self.exchange(kind.id, kept);
+        let before = self.kept.read().expect("no panic while held").get(&kind.id).map(|kept| kept.borrow().clone());
+        let loaded = (kind.load)(before, &mut connection).await?;
+        self.exchange(kind.id, loaded);
         Ok(())
     }
+}
+
+/// What is kept of a kind of reference data, by its type.
+pub fn typed<R: Reference>(kept: &Kept) -> Arc<R> {
+    kept.clone().downcast().expect("filed under its own type")
 }
 
 /// What every caller may ask of the hub itself.

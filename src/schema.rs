@@ -50,7 +50,7 @@ pub struct Mutation(
 
 /// What the hub tells as it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(hub::HubSubscription);
+pub struct Subscription(hub::HubSubscription, network::query::NetworkSubscription);
 
 /// The whole schema.
 pub type RaccordoSchema = Schema<Query, Mutation, Subscription>;

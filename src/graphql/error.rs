@@ -21,6 +21,8 @@ pub enum Error {
     Forbidden(Refusal),
     /// `TIMEOUT`: the statement's time was up.
     Timeout,
+    /// `TIMEOUT`: the message says what took too long, and what to ask instead.
+    TooLong(Message),
     /// `UNAVAILABLE`: no connection was free or the database is down.
     Unavailable,
     /// `UNAVAILABLE`: another field of the same request failed, and the snapshot that they share ended with it.
@@ -41,7 +43,7 @@ impl Error {
             Self::BadInput(_) => "BAD_USER_INPUT",
             Self::LimitExceeded { .. } => "LIMIT_EXCEEDED",
             Self::Forbidden(_) => "FORBIDDEN",
-            Self::Timeout => "TIMEOUT",
+            Self::Timeout | Self::TooLong(_) => "TIMEOUT",
             Self::Unavailable | Self::Abandoned => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
         }
@@ -49,9 +51,10 @@ impl Error {
 
     fn message(&self) -> String {
         match self {
-            Self::Syntax(message) | Self::BadInput(message) | Self::LimitExceeded { message, .. } => {
-                message.to_string()
-            }
+            Self::Syntax(message)
+            | Self::BadInput(message)
+            | Self::LimitExceeded { message, .. }
+            | Self::TooLong(message) => message.to_string(),
             Self::Forbidden(refusal) => refusal.message().to_string(),
             Self::Timeout => Message::new(
                 "La richiesta ha superato il tempo massimo: restringere i filtri o chiedere pagine più piccole.",

@@ -1,19 +1,27 @@
 //! Network [rete di coordinamento]: who works with whom, on what, at any date.
 //!
 //! Nobody draws it: every tie follows from a record of another room and names it. All of it, of every date, is kept in
-//! memory as one immutable [`NetworkSnapshot`] in compressed adjacency, made by one pass over the records and replaced
-//! when they change. It holds what not everybody may see: each node and tie carries its record's audience key, and a
+//! memory as one immutable [`NetworkSnapshot`] in compressed adjacency, made by one pass over the records; when they
+//! change, another takes its place, for which only what was touched is read. It holds what not everybody may see: each node and tie carries its record's audience key, and a
 //! [`view::View`] walks only over what its viewer may see, so that the hidden neither appears, connects nor counts.
 //!
 //! Invariants: a tie holds on a day when its own validity and those of both its ends include the day; a viewer sees it
 //! when they hold the key of its record and of both ends, exactly as row-level security decides for these records.
-//! Owns no tables.
+//! Tables owned: `network_touch`, written by triggers on the records' tables.
 
+mod affiliation;
+pub mod analysis;
+mod difference;
 pub mod model;
+mod news;
 mod path;
+mod provinces;
 pub mod query;
+mod shape;
 mod snapshot;
 mod store;
+mod study;
+mod timeline;
 pub mod view;
 
 use sqlx::PgConnection;
@@ -34,11 +42,16 @@ impl Reference for NetworkSnapshot {
         "project",
         "project_participation",
         "project_place",
+        "project_intervention",
         "agreement",
         "agreement_party",
     ];
 
     async fn load(connection: &mut PgConnection) -> sqlx::Result<Self> {
         store::snapshot(connection).await
+    }
+
+    async fn renewed(&self, connection: &mut PgConnection) -> sqlx::Result<Self> {
+        store::amended(connection, self).await
     }
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::access::Room;
 use crate::councils::model::SeatCategory;
+use crate::locale::Message;
 use crate::organisations::model::OrganisationKind;
 use crate::projects::model::ProjectRole;
 use crate::text_enum;
@@ -38,7 +39,7 @@ impl NetworkNodeKind {
 }
 
 text_enum! {
-    /// What ties a body to another node: each kind follows from one kind of record [tipo di legame].
+    /// What ties two nodes: each kind follows from one kind of record [tipo di legame].
     pub enum TieKind {
         /// From the central department to its offices and directorates [vigilanza].
         Supervises = "supervises",
@@ -60,18 +61,28 @@ text_enum! {
         SignatoryOf = "signatory_of",
         /// From a body to the intervention that it answers for [soggetto responsabile].
         ResponsibleFor = "responsible_for",
+        /// From a project to the intervention of a plan that it carries out [attuazione].
+        CarriesOut = "carries_out",
     }
 }
 
 impl TieKind {
-    /// Kind of the node that a tie of this kind leads to; all come from an organisation.
+    /// Kind of the node that a tie of this kind starts from.
+    pub const fn starts_from(self) -> NetworkNodeKind {
+        match self {
+            Self::CarriesOut => NetworkNodeKind::Project,
+            _ => NetworkNodeKind::Organisation,
+        }
+    }
+
+    /// Kind of the node that a tie of this kind leads to.
     pub const fn leads_to(self) -> NetworkNodeKind {
         match self {
             Self::Supervises | Self::Chairs | Self::MemberOf => NetworkNodeKind::Organisation,
             Self::CompetentFor => NetworkNodeKind::Province,
             Self::Leads | Self::PartnerIn | Self::ContractedFor | Self::Funds => NetworkNodeKind::Project,
             Self::SignatoryOf => NetworkNodeKind::Agreement,
-            Self::ResponsibleFor => NetworkNodeKind::Intervention,
+            Self::ResponsibleFor | Self::CarriesOut => NetworkNodeKind::Intervention,
         }
     }
 }
@@ -85,7 +96,7 @@ text_enum! {
         OfficeCompetence = "office_competence",
         /// A seat in a council [componente del CTI].
         CouncilSeat = "council_seat",
-        /// A project, which names its lead [progetto].
+        /// A project, which names its lead and the interventions that it carries out [progetto].
         Project = "project",
         /// A body's part in a project [partecipazione].
         ProjectParticipation = "project_participation",
@@ -108,6 +119,75 @@ impl TieRecordKind {
             Self::FundingCall => Room::Funding,
             Self::AgreementParty => Room::Agreements,
             Self::PlanIntervention => Room::Plans,
+        }
+    }
+}
+
+text_enum! {
+    /// What a node's place in the network is measured by [misura].
+    pub enum NetworkMetric {
+        /// To how many other nodes it is tied directly [grado].
+        Degree = "degree",
+        /// How many ties it has in all, several to the same node included [grado pesato].
+        WeightedDegree = "weighted_degree",
+        /// How often it lies on the shortest way between two others: the share, 0 to 1, of all pairs [intermediazione].
+        Betweenness = "betweenness",
+        /// How much it is tied to those who are themselves tied to many; all values add up to 1 [PageRank].
+        PageRank = "page_rank",
+        /// The densest group that it is in, by the fewest ties that a member has within the group [nucleo].
+        Core = "core",
+        /// Number of the group whose members are tied more to each other than to the rest; 0 is the largest [comunità].
+        Community = "community",
+        /// Number of the part that holds together, apart from all others; 0 is the largest [componente].
+        Component = "component",
+    }
+}
+
+impl NetworkMetric {
+    /// Its name, and what it says in words, for people who are no analysts.
+    pub fn texts(self) -> (Message, Message) {
+        let texts = |it: [&str; 2], en: [&str; 2]| (Message::new(it[0], en[0]), Message::new(it[1], en[1]));
+        match self {
+            Self::Degree => texts(
+                ["Collegamenti diretti", "A quanti altri è collegato direttamente."],
+                ["Direct connections", "To how many others it is connected directly."],
+            ),
+            Self::WeightedDegree => texts(
+                ["Legami in tutto", "Quanti legami ha in tutto: più legami con lo stesso ente contano ciascuno."],
+                ["Ties in all", "How many ties it has in all: several with the same body count each."],
+            ),
+            Self::Betweenness => texts(
+                [
+                    "Ruolo di ponte",
+                    "Quanto spesso sta sul percorso più breve tra altri due: senza di lui sarebbero più lontani.",
+                ],
+                [
+                    "Role as a bridge",
+                    "How often it stands on the shortest way between two others: without it they would be further apart.",
+                ],
+            ),
+            Self::PageRank => texts(
+                ["Centralità", "Quanto è collegato a chi, a sua volta, è molto collegato."],
+                ["Centrality", "How much it is connected to those who are themselves well connected."],
+            ),
+            Self::Core => texts(
+                [
+                    "Nucleo",
+                    "Il gruppo più fitto di cui fa parte: ogni membro vi ha almeno tanti collegamenti con gli altri.",
+                ],
+                [
+                    "Core",
+                    "The densest group that it is part of: each member has at least so many connections within it.",
+                ],
+            ),
+            Self::Community => texts(
+                ["Comunità", "Il gruppo i cui membri sono collegati più tra loro che con gli altri."],
+                ["Community", "The group whose members are connected more to each other than to the rest."],
+            ),
+            Self::Component => texts(
+                ["Parte connessa", "La parte della rete in cui da ciascuno si raggiungono tutti gli altri."],
+                ["Connected part", "The part of the network in which each can reach all others."],
+            ),
         }
     }
 }
@@ -136,6 +216,17 @@ impl Period {
         self.from <= day && day <= self.until
     }
 
+    /// The days that are in both; `None` where there is none.
+    pub fn overlap(self, other: Self) -> Option<Self> {
+        let both = Self { from: self.from.max(other.from), until: self.until.min(other.until) };
+        (both.from <= both.until).then_some(both)
+    }
+
+    /// First and last day, as numbers; the ends of all time where open.
+    pub const fn days(self) -> (Day, Day) {
+        (self.from, self.until)
+    }
+
     pub fn from(self) -> Option<NaiveDate> {
         NaiveDate::from_num_days_from_ce_opt(self.from)
     }
@@ -146,7 +237,7 @@ impl Period {
 }
 
 /// A node, without its name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub id: Uuid,
     pub kind: NetworkNodeKind,
@@ -156,11 +247,15 @@ pub struct Node {
     pub province: Option<u16>,
     pub audience: i32,
     pub period: Period,
+    /// Of a project: its programme, as a place in the snapshot's list of codes.
+    pub programme: Option<u16>,
+    /// Of an intervention: its plan, as a place in the snapshot's list of plans.
+    pub plan: Option<u32>,
     pub is_synthetic: bool,
 }
 
 /// A tie between two nodes, which are named by their places in the snapshot.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tie {
     pub kind: TieKind,
     pub from: u32,
@@ -195,6 +290,6 @@ mod tests {
     #[test]
     fn nodes_and_ties_stay_small() {
         // Tens of thousands of each are kept: measure with benches/network.rs before they grow.
-        assert!(size_of::<Node>() <= 40 && size_of::<Tie>() <= 48, "{} {}", size_of::<Node>(), size_of::<Tie>());
+        assert!(size_of::<Node>() <= 48 && size_of::<Tie>() <= 48, "{} {}", size_of::<Node>(), size_of::<Tie>());
     }
 }

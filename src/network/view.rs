@@ -1,22 +1,53 @@
 //! What one viewer sees of the network on one day. Every question walks through here, so that nothing hidden counts.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::NetworkSnapshot;
-use super::model::{Day, Node, Tie, TieKind};
-use crate::access::{Room, Viewer, audience};
+use super::model::{Day, NetworkNodeKind, Node, Tie, TieKind};
+use crate::access::{Room, Sight, Viewer, audience};
 use crate::organisations::model::OrganisationKind;
 
-/// The network as a viewer may see it on a day, narrowed to kinds of ties and of organisations.
+/// The network as a viewer may see it on a day, narrowed to what they ask for.
+#[derive(Clone)]
 pub struct View {
     pub snapshot: Arc<NetworkSnapshot>,
     viewer: Viewer,
     sees_public: bool,
     day: Day,
-    ties: Option<Vec<TieKind>>,
-    organisations: Option<Vec<OrganisationKind>>,
-    /// Stays whatever kind of organisation it is.
+    wanted: Wanted,
+    /// Stays whatever kind of node it is.
     centre: Option<u32>,
+    /// Of the plan asked for: its interventions and the projects that carry them out, which the viewer may see.
+    of_plan: Option<Arc<HashSet<u32>>>,
+    /// The programmes asked for, as places in the snapshot's list of them.
+    programmes: Option<Vec<u16>>,
+}
+
+/// What a view is narrowed to, also to walk over; `None` leaves all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    pub nodes: Option<Vec<NetworkNodeKind>>,
+    pub ties: Option<Vec<TieKind>>,
+    pub organisations: Option<Vec<OrganisationKind>>,
+    /// Of the projects those on these programmes, by code.
+    pub programmes: Option<Vec<String>>,
+    /// Of the interventions those of this plan, of the projects those that carry them out.
+    pub plan: Option<Uuid>,
+}
+
+/// A part of the network that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What lies within so many steps of a node, which itself always stays.
+    Around { centre: u32, hops: u32 },
+    /// What is seated, placed or meant in these provinces, with the offices competent for them, and what lies within
+    /// so many steps.
+    Within { provinces: Vec<u16>, hops: u32 },
+    /// Everything, also what has no tie.
+    Whole,
 }
 
 /// An answer: places of nodes and ties in the snapshot, in its order.
@@ -29,13 +60,82 @@ pub struct Found {
 impl View {
     pub fn new(snapshot: Arc<NetworkSnapshot>, viewer: Viewer, day: Day) -> Self {
         let sees_public = Room::ALL.iter().all(|room| viewer.holds(*room, audience::PUBLIC));
-        Self { snapshot, viewer, sees_public, day, ties: None, organisations: None, centre: None }
+        Self {
+            snapshot,
+            viewer,
+            sees_public,
+            day,
+            wanted: Wanted::default(),
+            centre: None,
+            of_plan: None,
+            programmes: None,
+        }
     }
 
-    /// Leaves only these kinds, also to walk over; `None` leaves all.
-    pub fn narrowed(mut self, ties: Option<Vec<TieKind>>, organisations: Option<Vec<OrganisationKind>>) -> Self {
-        (self.ties, self.organisations) = (ties, organisations);
+    /// Leaves only what is wanted.
+    pub fn narrowed(mut self, wanted: Wanted) -> Self {
+        self.of_plan = wanted.plan.map(|plan| Arc::new(self.of_plan(plan)));
+        let programmes = wanted.programmes.as_ref().map(|codes| self.snapshot.programmes_coded(codes));
+        self.programmes = programmes;
+        self.wanted = wanted;
         self
+    }
+
+    /// The same on another day.
+    pub fn on(&self, day: Day) -> Self {
+        Self { day, ..self.clone() }
+    }
+
+    /// What may be seen here: two views with the same sight of the same snapshot tell the same.
+    pub fn sight(&self) -> &Sight {
+        &self.viewer.sight
+    }
+
+    /// Of the same viewer on the same day, over another snapshot.
+    pub fn over(&self, snapshot: Arc<NetworkSnapshot>) -> Self {
+        Self::new(snapshot, self.viewer.clone(), self.day)
+    }
+
+    pub fn day(&self) -> Day {
+        self.day
+    }
+
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// The view from a part, which is there for this viewer; `None` where they may not see its centre.
+    pub fn from(self, part: &Part) -> Option<Self> {
+        match part {
+            Part::Around { centre, .. } if !self.knows(*centre) => None,
+            Part::Around { centre, .. } => Some(Self { centre: Some(*centre), ..self }),
+            _ => Some(self),
+        }
+    }
+
+    /// What belongs to a part.
+    pub fn find(&self, part: &Part) -> Found {
+        match part {
+            Part::Around { centre, hops } => self.reach(vec![*centre], *hops),
+            Part::Within { provinces, hops } => self.within(provinces.iter().copied(), *hops),
+            Part::Whole => self.whole(),
+        }
+    }
+
+    /// The interventions of a plan that the viewer may see, and the projects that carry them out.
+    fn of_plan(&self, plan: Uuid) -> HashSet<u32> {
+        let Some(plan) = self.snapshot.find_plan(plan) else { return HashSet::new() };
+        let interventions = self.snapshot.of_kind(NetworkNodeKind::Intervention);
+        let mut found: HashSet<u32> =
+            interventions.filter(|node| self.snapshot.node(*node).plan == Some(plan) && self.knows(*node)).collect();
+        let carried = found.iter().flat_map(|intervention| self.snapshot.incoming(*intervention));
+        let carried: Vec<u32> = carried
+            .map(|tie| self.snapshot.tie(*tie))
+            .filter(|tie| tie.kind == TieKind::CarriesOut && self.may_see(tie.record_kind.room(), tie.audience))
+            .map(|tie| tie.from)
+            .collect();
+        found.extend(carried);
+        found
     }
 
     fn may_see(&self, room: Room, key: i32) -> bool {
@@ -50,17 +150,46 @@ impl View {
 
     /// Whether a node is there on the day, visible and of the kinds wanted.
     pub fn has_node(&self, index: u32) -> bool {
-        let node: &Node = self.snapshot.node(index);
-        let is_wanted = match (&self.organisations, node.organisation) {
-            (Some(wanted), Some(kind)) => wanted.contains(&kind) || self.centre == Some(index),
-            _ => true,
-        };
-        is_wanted && node.period.includes(self.day) && self.may_see(node.kind.room(), node.audience)
+        self.snapshot.node(index).period.includes(self.day) && self.admits(index)
     }
 
-    /// The same for a tie, whose ends are asked for apart.
+    /// The same on whatever day.
+    pub fn admits(&self, index: u32) -> bool {
+        let node = self.snapshot.node(index);
+        (self.is_wanted(index, node) || self.centre == Some(index)) && self.may_see(node.kind.room(), node.audience)
+    }
+
+    fn is_wanted(&self, index: u32, node: &Node) -> bool {
+        fn among<T: PartialEq>(wanted: &Option<Vec<T>>, value: T) -> bool {
+            wanted.as_ref().is_none_or(|wanted| wanted.contains(&value))
+        }
+        among(&self.wanted.nodes, node.kind)
+            && node.organisation.is_none_or(|kind| among(&self.wanted.organisations, kind))
+            && match node.kind {
+                NetworkNodeKind::Project => self.is_on_wanted(node) && self.is_of_plan(index),
+                NetworkNodeKind::Intervention => self.is_of_plan(index),
+                _ => true,
+            }
+    }
+
+    fn is_on_wanted(&self, project: &Node) -> bool {
+        let is_among = |wanted: &Vec<u16>| project.programme.is_some_and(|programme| wanted.contains(&programme));
+        self.programmes.as_ref().is_none_or(is_among)
+    }
+
+    fn is_of_plan(&self, index: u32) -> bool {
+        self.of_plan.as_ref().is_none_or(|of_plan| of_plan.contains(&index))
+    }
+
+    /// Whether a tie is there on the day, visible and of the kinds wanted; its ends are asked for apart.
     fn has_tie(&self, tie: &Tie) -> bool {
-        self.ties.as_ref().is_none_or(|wanted| wanted.contains(&tie.kind)) && self.holds(tie)
+        tie.period.includes(self.day) && self.admits_tie(tie)
+    }
+
+    /// The same on whatever day.
+    pub fn admits_tie(&self, tie: &Tie) -> bool {
+        self.wanted.ties.as_ref().is_none_or(|wanted| wanted.contains(&tie.kind))
+            && self.may_see(tie.record_kind.room(), tie.audience)
     }
 
     /// Whether a tie of any kind is there on the day, and visible.
@@ -85,13 +214,11 @@ impl View {
     }
 
     /// What lies around a node, which itself always stays; `None` where the viewer may not see it.
-    pub fn around(mut self, centre: u32, hops: u32) -> Option<(Self, Found)> {
-        if !self.knows(centre) {
-            return None;
-        }
-        self.centre = Some(centre);
-        let found = self.reach(vec![centre], hops);
-        Some((self, found))
+    pub fn around(self, centre: u32, hops: u32) -> Option<(Self, Found)> {
+        let part = Part::Around { centre, hops };
+        let view = self.from(&part)?;
+        let found = view.find(&part);
+        Some((view, found))
     }
 
     /// What is seated, placed or meant in these provinces, with the offices competent for them, and what lies around.
@@ -103,7 +230,8 @@ impl View {
         }
         let is_competent = |tie: &&u32| {
             let tie = self.snapshot.tie(**tie);
-            tie.kind == TieKind::CompetentFor && self.holds(tie) && self.has_node(tie.to)
+            let is_there = self.snapshot.node(tie.to).period.includes(self.day);
+            tie.kind == TieKind::CompetentFor && self.holds(tie) && is_there
         };
         let offices = |node: u32| {
             self.snapshot.incoming(node).iter().filter(is_competent).map(|tie| self.snapshot.tie(*tie).from)
@@ -205,9 +333,13 @@ pub mod tests {
 
     #[test]
     fn the_centre_stays_when_its_kind_is_not_wanted() {
-        let narrow = |ties| view(chain(), &[0]).narrowed(ties, Some(vec![])).around(0, 2).unwrap().1;
+        let narrow = |ties| {
+            let wanted = Wanted { ties, organisations: Some(vec![]), ..Wanted::default() };
+            view(chain(), &[0]).narrowed(wanted).around(0, 2).unwrap().1
+        };
         assert_eq!(narrow(None), Found { nodes: vec![0], ties: vec![] });
-        let ties = view(chain(), &[0]).narrowed(Some(vec![TieKind::Leads]), None).around(0, 2).unwrap().1;
+        let ties = Wanted { ties: Some(vec![TieKind::Leads]), ..Wanted::default() };
+        let ties = view(chain(), &[0]).narrowed(ties).around(0, 2).unwrap().1;
         assert_eq!(ties, Found { nodes: vec![0], ties: vec![] });
     }
 

@@ -56,7 +56,7 @@ impl Viewer {
         )]
         organisation_kinds: Option<Vec<OrganisationKind>>,
     ) -> Result<Option<Network>> {
-        let narrowing = Narrowing { hops, as_of, tie_kinds, organisation_kinds };
+        let narrowing = Narrowing { hops, as_of, tie_kinds, organisation_kinds, ..Narrowing::default() };
         let graph = Graph::of(ctx);
         match graph.viewer.organisation {
             Some(body) => network::around(graph, body, narrowing).await,

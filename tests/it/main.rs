@@ -24,6 +24,7 @@ mod logs;
 mod machines;
 mod migrations;
 mod network;
+mod network_upkeep;
 mod oauth;
 mod overview;
 mod people;

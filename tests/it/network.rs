@@ -60,6 +60,8 @@ with body as (
   union all select 'signatory_of', b.id, b.organisation_id, a.id from agreement_party b join pact a on a.id = b.agreement_id
     where (b.signed_on is null or b.signed_on <= $1) and (b.withdrew_on is null or b.withdrew_on >= $1)
   union all select 'responsible_for', id, responsible_id, id from action
+  union all select 'carries_out', w.project_id, w.project_id, a.id
+    from project_intervention w join action a on a.id = w.intervention_id
 )
 select null as kind, null::uuid as record, id as a, null::uuid as b from body
 union all select null, null::uuid, node_id, null::uuid from unit
@@ -67,7 +69,7 @@ union all select null, null::uuid, id, null::uuid from work
 union all select null, null::uuid, id, null::uuid from pact
 union all select null, null::uuid, id, null::uuid from action
 union all select kind, record, a, b from tie
-  where a in (select id from body)
+  where (a in (select id from body) or kind = 'carries_out' and a in (select id from work))
     and (b in (select id from body) or kind not in ('supervises', 'chairs', 'member_of'))";
 
 type Row = (Option<String>, Option<Uuid>, Uuid, Option<Uuid>);

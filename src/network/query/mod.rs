@@ -1,69 +1,55 @@
 //! The network in the graph.
 
+mod affiliation;
+mod change;
+mod difference;
 mod edge;
+mod measure;
 mod node;
+mod provinces;
+mod question;
 mod root;
+mod structure;
+mod timeline;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Description, ID, Object, OneofObject, SimpleObject};
-use tokio::sync::Mutex;
+use async_graphql::{Description, Object, SimpleObject};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::NetworkSnapshot;
-use super::model::{NetworkNodeKind, TieKind, day};
-use super::snapshot::province_number;
-use super::view::{Found, View};
+use super::affiliation::Affiliation;
+use super::analysis::Deadline;
+use super::difference::Difference;
+use super::model::NetworkMetric;
+use super::shape::Shape;
+use super::study::study;
+use super::view::{Found, Part, View};
 use crate::graphql::flat::FlatList;
 use crate::graphql::scalars::Date;
-use crate::graphql::{Error, Graph, NodeId, Result};
-use crate::locale::Message;
-use crate::organisations::model::OrganisationKind;
+use crate::graphql::{Graph, NodeId, Result};
 use crate::organisations::query as organisations;
-use crate::territory::Territory;
 
+pub use affiliation::{NetworkBroker, NetworkTwoMode};
+pub use change::{NetworkChange, NetworkSubscription};
+pub use difference::NetworkDifference;
 pub use edge::NetworkEdge;
+pub use measure::NetworkMeasure;
 pub use node::NetworkNode;
+pub use provinces::ProvinceNetwork;
+pub use question::{Narrowing, NetworkScope};
 pub use root::NetworkQuery;
-
-/// Steps from the centre at the most: with four, nearly everything is around everything.
-const MOST_HOPS: i32 = 3;
-
-/// Which part of the network is asked for: exactly one of these.
-#[derive(OneofObject, Clone, PartialEq, Eq, Hash)]
-pub enum NetworkScope {
-    /// Around this node, by global id: a body, province, project, agreement or intervention.
-    Around(ID),
-    /// A province: abbreviation (`BO`) or ISTAT code (`037`) [provincia].
-    Province(String),
-    /// A region: ISTAT code [regione].
-    Region(String),
-    /// The whole country; only `true` is meant.
-    National(bool),
-}
-
-/// What a question to the network is narrowed to.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
-pub struct Narrowing {
-    pub hops: Option<i32>,
-    pub as_of: Option<Date>,
-    pub tie_kinds: Option<Vec<TieKind>>,
-    pub organisation_kinds: Option<Vec<OrganisationKind>>,
-}
+pub use structure::NetworkStructure;
+pub use timeline::NetworkTimeline;
 
 /// A part of the coordination network on a day, as the caller may see it [rete di coordinamento].
 #[derive(Clone, Description)]
 pub struct Network {
-    view: Arc<View>,
-    as_of: Date,
-    found: Arc<Found>,
+    pub view: Arc<View>,
+    pub part: Part,
+    pub as_of: Date,
+    pub found: Arc<Found>,
 }
-
-/// Answers of one request: the same question is walked once. One walk at a time, each in a turn of the runtime of its
-/// own, so that the request's time can run out between two of them and other requests are served.
-#[derive(Default)]
-struct Answers(Mutex<HashMap<(NetworkScope, Narrowing), Option<Network>>>);
 
 /// A step of a path: two nodes and all ties between them.
 #[derive(SimpleObject)]
@@ -76,7 +62,7 @@ pub struct NetworkPathStep {
     edges: FlatList<NetworkEdge>,
 }
 
-/// A shortest connection between two nodes on a day [percorso].
+/// A connection between two nodes on a day [percorso].
 #[derive(SimpleObject)]
 pub struct NetworkPath {
     /// Data version of the network that it was found in.
@@ -91,114 +77,55 @@ pub struct NetworkPath {
 
 /// What lies around a body, as its type shows it; `None` where the viewer may not see the body.
 pub async fn around(graph: &Graph, organisation: Uuid, narrowing: Narrowing) -> Result<Option<Network>> {
-    network(graph, NetworkScope::Around(NodeId::new(organisations::NODE, organisation).id()), narrowing).await
+    let scope = NetworkScope::Around(NodeId::new(organisations::NODE, organisation).id());
+    question::network(graph, scope, narrowing).await
 }
 
-async fn network(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Result<Option<Network>> {
-    let answers = graph.kept::<Answers>();
-    let mut answers = answers.0.lock().await;
-    let question = (scope, narrowing);
-    if let Some(known) = answers.get(&question) {
-        return Ok(known.clone());
-    }
-    tokio::task::yield_now().await;
-    let (scope, narrowing) = question.clone();
-    let answer = walk(graph, scope, narrowing)?;
-    answers.insert(question, answer.clone());
-    Ok(answer)
-}
-
-fn walk(graph: &Graph, scope: NetworkScope, narrowing: Narrowing) -> Result<Option<Network>> {
-    let hops = bounded(narrowing.hops)?;
-    let (view, as_of) = view(graph, &narrowing);
-    let within = |provinces: Vec<String>, view: View| {
-        let found = view.within(provinces.iter().filter_map(|code| province_number(code)), hops);
-        (!provinces.is_empty()).then_some((view, found))
-    };
-    let answer = match scope {
-        NetworkScope::Around(id) => find(&view.snapshot, &id)?.and_then(|centre| view.around(centre, hops)),
-        NetworkScope::Province(name) => {
-            let province = graph.reference::<Territory>().province_named(&name, as_of.0);
-            within(province.iter().map(|province| province.code.clone()).collect(), view)
-        }
-        NetworkScope::Region(code) => within(graph.reference::<Territory>().province_codes_of_region(&code), view),
-        NetworkScope::National(true) => {
-            let found = view.whole();
-            Some((view, found))
-        }
-        NetworkScope::National(false) => {
-            return Err(Error::bad_input(
-                "\"national\" può essere soltanto true; per altro indicare around, province o region.",
-                "\"national\" can only be true; for anything else give around, province or region.",
-            ));
-        }
-    };
-    Ok(answer.map(|(view, found)| Network { view: Arc::new(view), as_of, found: Arc::new(found) }))
-}
-
-async fn path(graph: &Graph, from: &str, to: &str, narrowing: Narrowing) -> Result<Option<NetworkPath>> {
-    let answers = graph.kept::<Answers>();
-    let _turn = answers.0.lock().await;
-    tokio::task::yield_now().await;
-    let (view, as_of) = view(graph, &narrowing);
+/// Up to so many shortest ways between two nodes.
+async fn paths(graph: &Graph, from: &str, to: &str, count: usize, narrowing: &Narrowing) -> Result<Vec<NetworkPath>> {
+    let (view, as_of) = question::view(graph, narrowing)?;
     let view = Arc::new(view);
-    let (from, to) = (find(&view.snapshot, from)?, find(&view.snapshot, to)?);
-    let Some(nodes) = from.zip(to).and_then(|(from, to)| view.path(from, to)) else { return Ok(None) };
+    let ends = (question::find(&view.snapshot, from)?, question::find(&view.snapshot, to)?);
+    let (Some(from), Some(to)) = ends else { return Ok(Vec::new()) };
+    let ways = if count == 1 {
+        let way = question::in_turn(graph, || view.path(from, to, &Deadline::none())).await?;
+        way.into_iter().collect()
+    } else {
+        let view = view.clone();
+        study(move |deadline| view.paths(from, to, count, deadline)).await?
+    };
     let node = |index| NetworkNode { view: view.clone(), index };
     let step = |ends: &[u32]| NetworkPathStep {
         from: node(ends[0]),
         to: node(ends[1]),
         edges: NetworkEdge::list(&view, &view.between(ends[0], ends[1])),
     };
-    Ok(Some(NetworkPath {
+    let path = |nodes: Vec<u32>| NetworkPath {
         version: view.snapshot.version,
         as_of,
         length: nodes.len() as i32 - 1,
         steps: nodes.windows(2).map(step).collect(),
-    }))
+    };
+    Ok(ways.into_iter().map(path).collect())
 }
 
-/// What the caller sees on the day asked for, narrowed to the kinds asked for; no kinds are all kinds.
-fn view(graph: &Graph, narrowing: &Narrowing) -> (View, Date) {
-    let as_of = narrowing.as_of.unwrap_or(Date(graph.today));
-    let tie_kinds = narrowing.tie_kinds.clone().filter(|kinds| !kinds.is_empty());
-    let organisation_kinds = narrowing.organisation_kinds.clone().filter(|kinds| !kinds.is_empty());
-    let view = View::new(graph.reference::<NetworkSnapshot>(), graph.viewer.clone(), day(as_of.0));
-    (view.narrowed(tie_kinds, organisation_kinds), as_of)
-}
-
-fn bounded(hops: Option<i32>) -> Result<u32> {
-    match hops.unwrap_or(1) {
-        hops if hops > MOST_HOPS => Err(Error::LimitExceeded {
-            message: Message::new(
-                format!("I passi sono al massimo {MOST_HOPS}; ne sono stati chiesti {hops}."),
-                format!("There are at most {MOST_HOPS} hops; {hops} were asked for."),
-            ),
-            limit: MOST_HOPS as u64,
-            requested: hops as u64,
-        }),
-        hops if hops < 1 => Err(Error::bad_input("\"hops\" deve essere almeno 1.", "\"hops\" must be at least 1.")),
-        hops => Ok(hops as u32),
+impl Network {
+    fn shape(&self) -> Arc<Shape> {
+        self.view.snapshot.shapes().get(&self.view, &self.part, &self.found)
     }
-}
 
-/// The node that a caller's id names; `None` where there is none of these records.
-fn find(snapshot: &NetworkSnapshot, id: &str) -> Result<Option<u32>> {
-    let id = NodeId::parse(id)?;
-    match NetworkNodeKind::ALL.iter().find(|kind| node::id_kind(**kind) == id.kind) {
-        Some(NetworkNodeKind::Province) => Ok(snapshot.find_province(&id.key)),
-        Some(kind) => Ok(snapshot.find(*kind, id.as_uuid()?)),
-        None => Err(Error::bad_input(
-            format!("{} non è un nodo della rete.", id.kind),
-            format!("{} is no node of the network.", id.kind),
-        )),
+    /// The same part on another day.
+    fn on(&self, day: NaiveDate) -> (Arc<View>, Found) {
+        let view = Arc::new(self.view.on(super::model::day(day)));
+        let found = view.find(&self.part);
+        (view, found)
     }
 }
 
 #[Object(use_type_description)]
 impl Network {
-    /// Data version that it shows, to be held against `dataVersion`: a change is here as soon as the network was read
-    /// anew, as a rule within a second of its commit, later while changes come without end [versione dei dati].
+    /// Data version that it shows, to be held against `dataVersion`: a change is here as soon as what it touched was
+    /// read again, as a rule within milliseconds of its commit [versione dei dati].
     async fn version(&self) -> i64 {
         self.view.snapshot.version
     }
@@ -228,5 +155,70 @@ impl Network {
     /// How many ties it has.
     async fn edge_count(&self) -> usize {
         self.found.ties.len()
+    }
+
+    /// The same from afar: its provinces as single nodes, with what each holds and how much ties them to each other
+    /// [rete delle province].
+    async fn by_province(&self) -> ProvinceNetwork {
+        ProvinceNetwork::of(self)
+    }
+
+    /// How it stood at the beginning of each month, from the month of one day to that of another: 600 months at the
+    /// most [serie storica]. What belongs to the part is found anew for each month.
+    async fn timeline(
+        &self,
+        #[graphql(desc = "A day of the first month.")] from: Date,
+        #[graphql(desc = "A day of the last month; this answer's day when left out.")] until: Option<Date>,
+    ) -> Result<NetworkTimeline> {
+        timeline::timeline(self, from, until.unwrap_or(self.as_of)).await
+    }
+
+    /// What changed between another day and this answer's day: what appeared, what ended, what is tied otherwise. The
+    /// earlier of the two is `then`, whichever is given [differenza].
+    async fn difference(&self, #[graphql(desc = "The other day.")] since: Date) -> Result<NetworkDifference> {
+        let since = question::checked(since)?;
+        let (other_view, other) = self.on(since.0);
+        let now = (self.as_of, self.view.clone(), self.found.clone());
+        let other = (since, other_view, Arc::new(other));
+        let (then, now) = if since.0 <= self.as_of.0 { (other, now) } else { (now, other) };
+        let difference = Difference::between(&self.view.snapshot, &then.2, &now.2);
+        Ok(NetworkDifference { then: (then.0, then.1), now: (now.0, now.1), difference })
+    }
+
+    /// A value for each of its nodes, which measures their place in it [misura]. Worked out over what the caller may see
+    /// of this part on this day, on the network of who is tied to whom, whichever way a tie points.
+    ///
+    /// Kept until the data change. Errors: `TIMEOUT` where it would take more than 10 seconds.
+    async fn measure(&self, #[graphql(desc = "What to measure.")] metric: NetworkMetric) -> Result<NetworkMeasure> {
+        let shape = self.shape();
+        let measure = shape.measure(metric).await?;
+        Ok(NetworkMeasure { view: self.view.clone(), found: self.found.clone(), metric, measure })
+    }
+
+    /// How it holds together: density, parts, communities, bridges [struttura].
+    async fn structure(&self) -> NetworkStructure {
+        NetworkStructure { network: self.clone(), shape: self.shape() }
+    }
+
+    /// Bodies on one side, on the other what they take part in; and who shares how much with whom [rete bimodale].
+    async fn two_mode(
+        &self,
+        #[graphql(desc = "Only what bodies take part in of these kinds; all when left out.")] through: Option<
+            Vec<Affiliation>,
+        >,
+    ) -> NetworkTwoMode {
+        NetworkTwoMode::of(self, through)
+    }
+
+    /// The bodies that stand most often between two others which have nothing in common themselves, with the roles in
+    /// which they do: within a level of governance or between levels. Two bodies have something in common where both
+    /// take part in a project, council, agreement or intervention [intermediari].
+    ///
+    /// Errors: `LIMIT_EXCEEDED` where more than 500,000 pairs have something in common.
+    async fn brokers(
+        &self,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
+    ) -> Result<Vec<NetworkBroker>> {
+        NetworkBroker::list(self, first).await
     }
 }

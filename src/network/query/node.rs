@@ -35,7 +35,7 @@ pub fn id_kind(kind: NetworkNodeKind) -> &'static str {
 }
 
 /// A province's ISTAT code.
-struct Code(u16);
+pub struct Code(pub u16);
 
 impl std::fmt::Display for Code {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,31 +1,50 @@
 //! The whole network of every date: flat arrays, ties by their start and by their end.
 
+mod builder;
+
+use std::sync::Arc;
+use std::time::Instant;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::model::{NetworkNodeKind, Node, Period, Tie, TieKind, TieRecordKind};
+use super::model::{NetworkNodeKind, Node, Tie};
+use super::shape::Shapes;
 use crate::councils::model::SeatCategory;
 use crate::organisations::model::OrganisationKind;
 use crate::projects::model::ProjectRole;
 
+pub use builder::{NodesBuilder, Touched};
+
 /// The network as it stood at one data version. Holds records of every audience: read it through a [`super::view::View`].
+#[derive(Clone)]
 pub struct NetworkSnapshot {
     /// Data version of the moment that it shows.
     pub version: i64,
+    /// Which transactions it shows, as PostgreSQL writes a snapshot: what is not among them is read next.
+    pub moment: Arc<str>,
+    /// When it was read.
+    pub read_at: Instant,
     /// By kind and id.
-    nodes: Box<[Node]>,
+    nodes: Arc<[Node]>,
     /// All names, one after the other.
-    names: Box<str>,
+    names: Arc<str>,
     /// Where each node's name ends.
-    name_ends: Box<[u32]>,
+    name_ends: Arc<[u32]>,
     /// By start, kind, end, period and record.
-    ties: Box<[Tie]>,
+    ties: Arc<[Tie]>,
     /// Where each node's ties begin in `ties`; one more than there are nodes.
-    outgoing: Box<[u32]>,
+    outgoing: Arc<[u32]>,
     /// Ties by their end, as places in `ties`, and where each node's begin.
-    incoming: (Box<[u32]>, Box<[u32]>),
+    incoming: (Arc<[u32]>, Arc<[u32]>),
     /// Number of a province and a node that is seated, placed or meant there, in order.
-    places: Box<[(u16, u32)]>,
+    places: Arc<[(u16, u32)]>,
+    /// Codes of the programmes that projects stand on.
+    programmes: Arc<[String]>,
+    /// Plans that interventions belong to.
+    plans: Arc<[Uuid]>,
+    /// What was worked out of these records.
+    shapes: Arc<Shapes>,
 }
 
 /// A record that is a node, as the store reads it.
@@ -38,6 +57,10 @@ pub struct NodeRow {
     pub audience: i32,
     pub valid_from: Option<NaiveDate>,
     pub valid_until: Option<NaiveDate>,
+    /// Of a project.
+    pub programme_code: Option<String>,
+    /// Of an intervention.
+    pub plan_id: Option<Uuid>,
     pub is_synthetic: bool,
 }
 
@@ -55,106 +78,41 @@ pub struct TieRow {
     pub is_synthetic: bool,
 }
 
-/// Makes a snapshot: first the nodes by kind and id, then the rest in any order.
-#[derive(Default)]
-pub struct Builder {
-    nodes: Vec<Node>,
-    names: String,
-    name_ends: Vec<u32>,
-    ties: Vec<Tie>,
-    places: Vec<(u16, u32)>,
-}
-
 /// The number of a province's three-digit code; `None` for any other text.
 pub fn province_number(code: &str) -> Option<u16> {
     let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
     code.parse().ok().filter(|_| is_code)
 }
 
-fn place(index: usize) -> u32 {
-    u32::try_from(index).expect("fewer than four thousand million records")
-}
-
 fn find(nodes: &[Node], kind: NetworkNodeKind, id: Uuid) -> Option<u32> {
-    nodes.binary_search_by_key(&(kind, id), |node| (node.kind, node.id)).ok().map(place)
-}
-
-impl Builder {
-    pub fn node(&mut self, kind: NetworkNodeKind, row: NodeRow) {
-        let province = row.province_code.as_deref().and_then(province_number);
-        self.places.extend(province.map(|province| (province, place(self.nodes.len()))));
-        self.names.push_str(&row.name);
-        self.name_ends.push(place(self.names.len()));
-        self.nodes.push(Node {
-            id: row.id,
-            kind,
-            organisation: row.organisation_kind,
-            province,
-            audience: row.audience,
-            period: Period::new(row.valid_from, row.valid_until),
-            is_synthetic: row.is_synthetic,
-        });
-    }
-
-    /// Leaves out a tie to a record that is no node: a refused project, a withdrawn plan's intervention.
-    pub fn tie(&mut self, kind: TieKind, record_kind: TieRecordKind, row: TieRow) {
-        let from = find(&self.nodes, NetworkNodeKind::Organisation, row.from_id);
-        let (Some(from), Some(to)) = (from, find(&self.nodes, kind.leads_to(), row.to_id)) else { return };
-        self.ties.push(Tie {
-            kind,
-            from,
-            to,
-            record_kind,
-            record: row.record_id,
-            audience: row.audience,
-            period: Period::new(row.valid_from, row.valid_until),
-            category: row.category,
-            role: row.role,
-            is_synthetic: row.is_synthetic,
-        });
-    }
-
-    /// A project works in this province.
-    pub fn project_place(&mut self, project: Uuid, province: &str) {
-        let found = find(&self.nodes, NetworkNodeKind::Project, project);
-        self.places.extend(province_number(province).zip(found));
-    }
-
-    pub fn finish(self, version: i64) -> NetworkSnapshot {
-        let Self { nodes, names, name_ends, mut ties, mut places } = self;
-        ties.sort_unstable_by_key(|tie| (tie.from, tie.kind, tie.to, tie.period, tie.record));
-        places.sort_unstable();
-        places.dedup();
-        let mut by_end: Vec<u32> = (0..place(ties.len())).collect();
-        by_end.sort_by_key(|tie| ties[*tie as usize].to);
-        let outgoing = starts(nodes.len(), ties.iter().map(|tie| tie.from));
-        let ends = starts(nodes.len(), by_end.iter().map(|tie| ties[*tie as usize].to));
-        NetworkSnapshot {
-            version,
-            nodes: nodes.into(),
-            names: names.into(),
-            name_ends: name_ends.into(),
-            ties: ties.into(),
-            outgoing,
-            incoming: (by_end.into(), ends),
-            places: places.into(),
-        }
-    }
-}
-
-/// Where each node's share begins in a list that is ordered by node.
-fn starts(nodes: usize, ordered: impl Iterator<Item = u32>) -> Box<[u32]> {
-    let mut starts = vec![0; nodes + 1];
-    for node in ordered {
-        starts[node as usize + 1] += 1;
-    }
-    for node in 0..nodes {
-        starts[node + 1] += starts[node];
-    }
-    starts.into()
+    nodes.binary_search_by_key(&(kind, id), |node| (node.kind, node.id)).ok().map(builder::place)
 }
 
 impl NetworkSnapshot {
+    /// Of no record.
+    pub fn empty() -> Self {
+        Self {
+            version: 0,
+            moment: "".into(),
+            read_at: Instant::now(),
+            nodes: [].into(),
+            names: "".into(),
+            name_ends: [].into(),
+            ties: [].into(),
+            outgoing: [0].into(),
+            incoming: ([].into(), [0].into()),
+            places: [].into(),
+            programmes: [].into(),
+            plans: [].into(),
+            shapes: Arc::default(),
+        }
+    }
+
+    /// The same records, known to stand unchanged at a later moment.
+    pub fn at(&self, version: i64, moment: &str) -> Self {
+        Self { version, moment: moment.into(), read_at: Instant::now(), ..self.clone() }
+    }
+
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
@@ -189,10 +147,52 @@ impl NetworkSnapshot {
         self.placed_in(number).find(is_it)
     }
 
+    /// What was worked out of these records.
+    pub fn shapes(&self) -> &Shapes {
+        &self.shapes
+    }
+
+    /// The code of the programme that a project stands on.
+    pub fn programme(&self, node: &Node) -> Option<&str> {
+        node.programme.map(|place| &*self.programmes[usize::from(place)])
+    }
+
+    /// The plan that an intervention belongs to.
+    pub fn plan(&self, node: &Node) -> Option<Uuid> {
+        node.plan.map(|place| self.plans[place as usize])
+    }
+
+    /// Places of the programmes with these codes, for [`Node::programme`].
+    pub fn programmes_coded(&self, codes: &[String]) -> Vec<u16> {
+        let known = self.programmes.iter().zip(0..);
+        known.filter(|(code, _)| codes.contains(code)).map(|(_, place)| place).collect()
+    }
+
+    /// Place of a plan, for [`Node::plan`]; `None` where no intervention belongs to it.
+    pub fn find_plan(&self, id: Uuid) -> Option<u32> {
+        self.plans.iter().position(|plan| *plan == id).map(builder::place)
+    }
+
+    /// The nodes of a kind, as places.
+    pub fn of_kind(&self, kind: NetworkNodeKind) -> std::ops::Range<u32> {
+        let start = self.nodes.partition_point(|node| node.kind < kind);
+        let end = self.nodes.partition_point(|node| node.kind <= kind);
+        builder::place(start)..builder::place(end)
+    }
+
     /// Nodes that are seated, placed or meant in a province.
     pub fn placed_in(&self, province: u16) -> impl Iterator<Item = u32> {
         let start = self.places.partition_point(|(at, _)| *at < province);
         self.places[start..].iter().take_while(move |(at, _)| *at == province).map(|(_, node)| *node)
+    }
+
+    /// The one province of each node: its own, else the first where its project works.
+    pub fn homes(&self) -> Vec<Option<u16>> {
+        let mut homes: Vec<_> = self.nodes.iter().map(|node| node.province).collect();
+        for (province, node) in &*self.places {
+            homes[*node as usize].get_or_insert(*province);
+        }
+        homes
     }
 
     /// Ties that start from a node, as places; in the snapshot's order.
@@ -222,6 +222,7 @@ impl NetworkSnapshot {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::network::model::{TieKind, TieRecordKind};
 
     /// An organisation or a project with this id, seen by these.
     pub fn node(id: u128, audience: i32) -> NodeRow {
@@ -233,6 +234,8 @@ pub mod tests {
             audience,
             valid_from: None,
             valid_until: None,
+            programme_code: None,
+            plan_id: None,
             is_synthetic: true,
         }
     }
@@ -253,14 +256,16 @@ pub mod tests {
 
     /// Organisations 1.. with these keys, tied as members by (from, to, key).
     pub fn network(audiences: &[i32], ties: &[(u128, u128, i32)]) -> NetworkSnapshot {
-        let mut builder = Builder::default();
+        let (old, touched) = (NetworkSnapshot::empty(), Touched::default());
+        let mut builder = NodesBuilder::over(&old, &touched);
         for (audience, id) in audiences.iter().zip(1..) {
             builder.node(NetworkNodeKind::Organisation, node(id, *audience));
         }
+        let mut builder = builder.ties();
         for (from, to, audience) in ties {
             builder.tie(TieKind::MemberOf, TieRecordKind::CouncilSeat, tie(*from, *to, *audience));
         }
-        builder.finish(7)
+        builder.finish(7, "")
     }
 
     #[test]
