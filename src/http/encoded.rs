@@ -71,6 +71,9 @@ pub struct Encoded {
 /// The header of a gzip member without name and time (RFC 1952, section 2.3).
 const GZIP: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
+/// The start of a zstd frame without size, dictionary and checksum; its window is 2 MiB (RFC 8878, section 3.1.1).
+const ZSTD: [u8; 6] = [0x28, 0xb5, 0x2f, 0xfd, 0, 0x58];
+
 impl Encoded {
     /// Encodes a text whose last bytes, from `end` on, may be another end each time it is sent: at most 64 KiB. What is
     /// sent as it is shares the text's memory.
@@ -92,7 +95,8 @@ impl Encoded {
                 let mut encoder = zstd::Encoder::new(Vec::new(), zstd::DEFAULT_COMPRESSION_LEVEL)?;
                 encoder.write_all(before)?;
                 encoder.flush()?;
-                encoder.get_ref().clone()
+                // Of nothing, the encoder writes no header.
+                if before.is_empty() { ZSTD.to_vec() } else { encoder.get_ref().clone() }
             }
         };
         let open = whole.len();
