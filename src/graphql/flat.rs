@@ -348,7 +348,8 @@ mod tests {
 
     #[test]
     fn days_are_written_as_everywhere() {
-        let days = ["2026-11-24", "1900-01-01", "2200-12-31", "0000-02-29", "9999-10-09", "+12026-01-01", "-0001-12-31"];
+        let days =
+            ["2026-11-24", "1900-01-01", "2200-12-31", "0000-02-29", "9999-10-09", "+12026-01-01", "-0001-12-31"];
         for day in days.map(|day| day.parse::<NaiveDate>().unwrap()) {
             let mut out = Vec::new();
             json_date(&mut out, Some(day));

@@ -270,7 +270,8 @@ mod tests {
     async fn the_memory_is_bounded_with_all_codings() {
         let answers = Answers::new(100_000);
         for n in 0..100 {
-            let question = Question { operation: Operation { query: n.to_string(), ..Operation::default() }, ..question() };
+            let question =
+                Question { operation: Operation { query: n.to_string(), ..Operation::default() }, ..question() };
             let kept = kept(&question, 10_000);
             answers.keep(&kept, 0);
             for coding in [Coding::Zstd, Coding::Gzip, Coding::Identity] {

@@ -7,13 +7,13 @@ use async_graphql::parser::types::OperationType;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 
+use super::App;
 use super::answers::{Found, Kept, Question};
 use super::budgets::Budget;
 use super::encoded::Coding;
 use super::executor::{Answer, Checked, Operation};
 use super::graphql::not_allowed;
 use super::reply::{self, MediaType, Refused};
-use super::App;
 use crate::access::{Caller, Viewer};
 use crate::graphql::Graph;
 use crate::locale::Locale;
@@ -51,10 +51,11 @@ impl Asking<'_> {
             Ok(checked) => checked,
             Err(answer) => return Ok(reply::one(*answer, self.media)),
         };
-        let (kind, complexity) = (checked.kind(), checked.complexity());
+        let complexity = checked.complexity();
+        let may_be_kept = checked.kind() == OperationType::Query && checked.is_lasting();
         let remaining = self.spend(complexity)?;
         let mut answer = self.execute(&graph, checked).await?;
-        let is_worth_keeping = matches!(found, Found::Again) && kind == OperationType::Query;
+        let is_worth_keeping = may_be_kept && matches!(found, Found::Again);
         // Where data were exchanged meanwhile, it may follow from the old and the new.
         if is_worth_keeping && answer.is_plain() && graph.is_from_memory() && hub.generation() == generation {
             drop(graph);

@@ -8,6 +8,7 @@ use async_graphql::parser::types::{BaseType, DocumentOperations, ExecutableDocum
 use async_graphql::{Name, Value, Variables};
 
 use super::halves::Halves;
+use super::lasting;
 use crate::graphql::limits::{self, Measure};
 
 /// Bytes of a document's text at the most that is kept: what people and programs write has a tenth.
@@ -25,6 +26,8 @@ pub struct Document {
     pub parsed: ExecutableDocument,
     /// It asks for the schema itself.
     pub asks_for_schema: bool,
+    /// Its answers may be kept if nothing else forbids it.
+    pub is_lasting: bool,
     /// Variables that are texts by every definition.
     texts: Vec<Name>,
     /// What is known of it with variables of each shape, and of each of its operations.
@@ -51,14 +54,15 @@ impl Known {
 
 impl Document {
     pub fn new(parsed: ExecutableDocument) -> Self {
-        let asks_for_schema = limits::asks_for_schema(&parsed);
+        let (asks_for_schema, is_lasting) = (limits::asks_for_schema(&parsed), lasting::is_lasting(&parsed));
         let definitions = || parsed.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
         let is_text = |name: &Name| {
-            let mut types = definitions().filter(|it| it.node.name.node == *name).map(|it| base(&it.node.var_type.node));
+            let mut types =
+                definitions().filter(|it| it.node.name.node == *name).map(|it| base(&it.node.var_type.node));
             types.all(|ty| TEXTS.contains(&ty))
         };
         let texts = definitions().map(|it| it.node.name.node.clone()).filter(is_text).collect();
-        Self { parsed, asks_for_schema, texts, known: Mutex::default() }
+        Self { parsed, asks_for_schema, is_lasting, texts, known: Mutex::default() }
     }
 
     /// What is known of it with variables like these, or `find` finds.

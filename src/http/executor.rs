@@ -68,6 +68,11 @@ impl Checked {
         self.known.kind
     }
 
+    /// Whether nothing but what may be kept is asked for.
+    pub fn is_lasting(&self) -> bool {
+        self.document.is_lasting
+    }
+
     /// Fields that the answer may hold, as estimated.
     pub fn complexity(&self) -> u64 {
         self.known.measure.complexity

@@ -13,6 +13,7 @@ mod failures;
 mod graphql;
 mod halves;
 mod health;
+mod lasting;
 mod oauth;
 mod pages;
 mod personas;

@@ -243,7 +243,8 @@ pub fn encoded(encoded: &Encoded, remaining: Option<u32>, media: MediaType) -> R
 /// Whether the caller says that it has the answer with this tag (RFC 9110, section 13.1.2).
 pub fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let opaque = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_vec();
-    let given = headers.get_all(header::IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let given =
+        headers.get_all(header::IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
     given.map(<[u8]>::trim_ascii).any(|tag| tag == b"*" || opaque(tag) == opaque(etag.as_bytes()))
 }
 

@@ -78,8 +78,7 @@ async fn each_level_is_given_its_own_answer_to_the_same_question() {
     let mut told: Vec<Value> = Vec::new();
     for round in 0..3 {
         for (place, level) in levels().enumerate() {
-            let answer =
-                if round == 0 { hub.told(level, &question).await.1 } else { hub.kept(level, &question).await };
+            let answer = if round == 0 { hub.told(level, &question).await.1 } else { hub.kept(level, &question).await };
             assert_eq!(answer.get("errors"), None);
             if round == 0 {
                 assert_eq!(answer, found_anew(&hub, level, &question).await, "{level}");
@@ -244,7 +243,8 @@ async fn who_has_the_answer_by_get_is_told_no_more_until_it_changes() {
     let question = json!({ "query": PROVINCES });
     hub.kept("public", &question).await;
     let get = |etag: Option<&str>, token: Option<String>| {
-        let request = hub.request(reqwest::Method::GET, "/graphql?query=%7B%20provinces%20%7B%20code%20name%20%7D%20%7D");
+        let request =
+            hub.request(reqwest::Method::GET, "/graphql?query=%7B%20provinces%20%7B%20code%20name%20%7D%20%7D");
         let request = if let Some(etag) = etag { request.header(header::IF_NONE_MATCH, etag) } else { request };
         if let Some(token) = token { request.bearer_auth(token) } else { request }
     };
@@ -267,7 +267,10 @@ async fn who_has_the_answer_by_get_is_told_no_more_until_it_changes() {
         get(None, Some(hub.token("dlci"))).send().await.unwrap();
     }
     let response = get(Some(&etag), Some(hub.token("dlci"))).send().await.unwrap();
-    assert_eq!((response.status(), &response.headers()[header::CACHE_CONTROL]), (StatusCode::NOT_MODIFIED, &"no-store".parse().unwrap()));
+    assert_eq!(
+        (response.status(), &response.headers()[header::CACHE_CONTROL]),
+        (StatusCode::NOT_MODIFIED, &"no-store".parse().unwrap())
+    );
     let posted = hub.post(&question).header(header::IF_NONE_MATCH, &etag).send().await.unwrap();
     assert_eq!((posted.status(), posted.headers().get(header::ETAG)), (StatusCode::OK, None));
     hub.sql("update province set name = 'Bononia' where code = '037'").await;
@@ -282,8 +285,7 @@ async fn who_has_the_answer_by_get_is_told_no_more_until_it_changes() {
 
 #[tokio::test]
 async fn a_kept_answer_counts_in_the_programs_budget_and_tells_what_is_left() {
-    let hub =
-        Machines::start(REFERENCE, Access { hub_key: Some(Secret::random()), ..Access::default() }).await;
+    let hub = Machines::start(REFERENCE, Access { hub_key: Some(Secret::random()), ..Access::default() }).await;
     let client = hub.register(Registration { requests: 6, cost: 2000, ..Registration::new(Shows::Secret) }).await;
     let secret = hub.secret(client).await;
     let form = "grant_type=client_credentials";
@@ -379,7 +381,8 @@ fn what_depends_on_the_moment_says_so() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.strip_prefix(&sources).unwrap().to_string_lossy().into_owned();
-            let is_elsewhere = ["access", "cli", "db", "demo", "http", "integration"].iter().any(|it| name.starts_with(it));
+            let is_elsewhere =
+                ["access", "cli", "db", "demo", "http", "integration"].iter().any(|it| name.starts_with(it));
             if path.is_dir() {
                 if !is_elsewhere && !name.ends_with("mutation") {
                     folders.push(path);
