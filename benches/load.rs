@@ -1,19 +1,25 @@
 //! The hub under load: hub, PostgreSQL and load generator on one machine, national size.
 //!
-//! `cargo bench --bench load` prints a table for the README. Requests per second and core are
-//! 1000 / (CPU-ms of the hub + CPU-ms of PostgreSQL for one request): the load generator, a process of its own,
-//! is left out. Two yardsticks run beside the operations: an answer of fixed bytes, and a bare endpoint that
-//! returns the JSON of one statement.
+//! `cargo bench --bench load` prints a table for the README; `cargo bench --bench load -- 5 6` only the rows whose names
+//! begin so. Requests per second and core are 1000 / (CPU-ms of the hub + CPU-ms of PostgreSQL for one request): the load
+//! generator, a process of its own, is left out. Yardsticks run beside the operations: an answer of fixed bytes, a bare
+//! endpoint that returns the JSON of one statement, and bare endpoints that send the bytes of the hub's own answers,
+//! prepared before.
+//!
+//! Rows are measured on a hub that keeps no answers, but for those that say so.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use bytes::Bytes;
 use raccordo::access::persona::Persona;
 use raccordo::access::token::DemoKey;
 use raccordo::db::embedded::Embedded;
@@ -30,32 +36,51 @@ const CONNECTIONS: usize = 8;
 const WARM_UP: Duration = Duration::from_secs(1);
 const MEASURED: Duration = Duration::from_secs(5);
 
-/// What the load generator does, and what it saw.
-#[derive(Serialize, Deserialize)]
+/// What the load generator does.
+#[derive(Clone, Serialize, Deserialize)]
 struct Job {
     url: String,
     token: Option<String>,
-    body: Option<Value>,
+    accept_encoding: Option<String>,
+    /// Asked one after the other, again and again; without any it is a GET.
+    bodies: Vec<String>,
+    connections: usize,
+    /// Until it is ended.
+    endless: bool,
 }
 
+/// What it saw.
 #[derive(Serialize, Deserialize)]
 struct Seen {
     requests: usize,
-    bytes: usize,
+    /// Of an answer, on the average.
+    bytes: f64,
     p50_ms: f64,
     p99_ms: f64,
 }
 
+/// A row of the table.
+struct Row {
+    name: String,
+    job: Job,
+    /// What else is asked meanwhile, by as many connections of its own as it says: the hub's cost is then of both, and
+    /// only the times tell something.
+    beside: Option<Job>,
+}
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    match std::env::var("RACCORDO_LOAD") {
-        Ok(job) => {
-            let seen = runtime.block_on(generate(serde_json::from_str(&job).unwrap()));
-            println!("{}", serde_json::to_string(&seen).unwrap());
-        }
-        Err(_) => runtime.block_on(measure()).unwrap(),
+    if std::env::var_os(GENERATOR).is_some() {
+        let job = serde_json::from_reader(std::io::stdin()).unwrap();
+        let seen = runtime.block_on(generate(job));
+        println!("{}", serde_json::to_string(&seen).unwrap());
+    } else {
+        runtime.block_on(measure()).unwrap();
     }
 }
+
+/// Set for the load generator.
+const GENERATOR: &str = "RACCORDO_LOAD";
 
 async fn measure() -> anyhow::Result<()> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("load");
@@ -71,39 +96,110 @@ async fn measure() -> anyhow::Result<()> {
     let access = raccordo::access::Settings { demo_key: Some(key.clone()), ..Default::default() };
     let hub = Hub::start(database.clone(), access, schema::references()).await?;
     println!("hub started in {:.2} s, resident {} MB\n", begun.elapsed().as_secs_f64(), resident_mb());
-    let graph = serve(http::router(http::App::new(hub, Settings::default()))).await;
-    let bare = serve(yardsticks(database.clone())).await;
+    let without = Settings { kept_answers: 0, ..Settings::default() };
+    let graph = serve(http::router(http::App::new(hub.clone(), without))).await;
+    let keeping = serve(http::router(http::App::new(hub, Settings::default()))).await;
 
     let token = key.token(Persona::find("dlci").expect("a persona"))?;
-    let organisation: uuid::Uuid =
-        sqlx::query_scalar("select id from organisation where is_synthetic order by number limit 1")
-            .fetch_one(&mut database.maintenance().await?)
+    let organisations: Vec<uuid::Uuid> =
+        sqlx::query_scalar("select id from organisation where is_synthetic order by number limit 2000")
+            .fetch_all(&mut database.maintenance().await?)
             .await?;
-    let ask = |operation: &str, variables: Value| Job {
+    let ids: Vec<_> =
+        organisations.iter().map(|it| raccordo::graphql::NodeId::new("Organisation", it).id().to_string()).collect();
+    let id = &ids[0];
+    let ask = |operation: &str, variables: Vec<Value>| Job {
         url: format!("{graph}/graphql"),
         token: Some(token.clone()),
-        body: Some(json!({ "query": operation, "variables": variables })),
+        accept_encoding: None,
+        bodies: variables.iter().map(|it| json!({ "query": operation, "variables": it }).to_string()).collect(),
+        connections: CONNECTIONS,
+        endless: false,
     };
-    let id = raccordo::graphql::NodeId::new("Organisation", organisation).id();
+    let kept = |job: Job, coding: Option<&str>| Job {
+        url: format!("{keeping}/graphql"),
+        accept_encoding: coding.map(str::to_owned),
+        ..job
+    };
     let by_id = "query($id: ID!) { organisation(by: { id: $id }) { id name kind shortName fiscalCode source } }";
-    let plain = |path: String| Job { url: format!("{bare}{path}"), token: None, body: None };
+    let organisation = ask(by_id, vec![json!({ "id": id })]);
+    let around = ask(&operation("network-around"), vec![json!({ "id": id, "hops": 2 })]);
+    let around_many =
+        ask(&operation("network-around"), ids.iter().map(|id| json!({ "id": id, "hops": 2 })).collect::<Vec<_>>());
+    let national = ask(&operation("network-national"), vec![json!({})]);
 
+    let client = Client::new();
+    let mut prepared = HashMap::from([("fixed", Bytes::from(json!({ "data": "x".repeat(200) }).to_string()))]);
+    for (name, job) in [
+        ("around", kept(around.clone(), None)),
+        ("national", kept(national.clone(), None)),
+        ("national-zstd", kept(national.clone(), Some("zstd"))),
+    ] {
+        // Of an answer that is kept, compressed as it is sent then.
+        for _ in 0..3 {
+            prepared.insert(name, fetch(&client, &job, 0).await);
+        }
+    }
+    let bare = serve(yardsticks(database.clone(), prepared)).await;
+    let plain = |path: &str| Job { url: format!("{bare}{path}"), token: None, bodies: vec![], ..around.clone() };
+
+    let names: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
     println!("| operation | req/s | req/s and core | hub ms | PostgreSQL ms | p50 ms | p99 ms | KB |");
     println!("|---|---|---|---|---|---|---|---|");
+    let mut measured = HashMap::new();
     for (name, job) in [
-        ("*fixed bytes (yardstick)*", plain("/fixed".into())),
-        ("*JSON of one statement (yardstick for 1)*", plain(format!("/statement/{organisation}"))),
-        ("1 organisation by id", ask(by_id, json!({ "id": id }))),
-        ("2 prefecture dashboard", ask(&operation("prefecture"), json!({}))),
-        ("3 50 projects, lead, 5 partners", ask(&operation("projects-partners"), json!({}))),
-        ("4 overview of 106 offices, two counts", ask(OVERVIEW, json!({}))),
-        ("5 two-hop network around a body", ask(&operation("network-around"), json!({ "id": id, "hops": 2 }))),
-        ("6 whole national network", ask(&operation("network-national"), json!({}))),
-        ("search \"accoglienza minori\"", ask(SEARCH, json!({}))),
+        ("*fixed bytes (yardstick)*", plain("/prepared/fixed")),
+        ("*JSON of one statement (yardstick for 1)*", plain(&format!("/statement/{}", organisations[0]))),
+        (YARDSTICK_5, plain("/prepared/around")),
+        (YARDSTICK_6, plain("/prepared/national")),
+        (YARDSTICK_6_ZSTD, plain("/prepared/national-zstd")),
+        ("1 organisation by id", organisation.clone()),
+        ("2 prefecture dashboard", ask(&operation("prefecture"), vec![json!({})])),
+        ("3 50 projects, lead, 5 partners", ask(&operation("projects-partners"), vec![json!({})])),
+        ("4 overview of 106 offices, two counts", ask(OVERVIEW, vec![json!({})])),
+        ("5 two-hop network around a body", around.clone()),
+        ("5 the same around 2,000 bodies in turn", around_many),
+        (KEPT_5, kept(around, None)),
+        ("6 whole national network", national.clone()),
+        (KEPT_6, kept(national.clone(), None)),
+        (KEPT_6_ZSTD, kept(national.clone(), Some("zstd"))),
+        ("search \"accoglienza minori\"", ask(SEARCH, vec![json!({})])),
     ] {
-        run(name, &job, &embedded)?;
+        let row = Row { name: name.to_owned(), job, beside: None };
+        if is_wanted(&row.name, &names) {
+            measured.insert(name, run(&row, &embedded)?);
+        }
+    }
+    println!("\n| a point query while something else is asked for | p50 ms | p99 ms |");
+    println!("|---|---|---|");
+    for (beside, job) in [
+        ("nothing", None),
+        ("1 whole national network at a time", Some(Job { connections: 1, endless: true, ..national.clone() })),
+        ("8 whole national networks at a time", Some(Job { connections: 8, endless: true, ..national })),
+    ] {
+        let row = Row { name: format!("beside {beside}"), job: organisation.clone(), beside: job };
+        if is_wanted(&row.name, &names) {
+            run(&row, &embedded)?;
+        }
+    }
+    println!();
+    for (kept, yardstick) in [(KEPT_5, YARDSTICK_5), (KEPT_6, YARDSTICK_6), (KEPT_6_ZSTD, YARDSTICK_6_ZSTD)] {
+        if let (Some(kept_at), Some(bytes_at)) = (measured.get(kept), measured.get(yardstick)) {
+            println!("{kept}: {:.2} of {yardstick}", kept_at / bytes_at);
+        }
     }
     Ok(())
+}
+
+const YARDSTICK_5: &str = "*prepared bytes of 5 (yardstick)*";
+const YARDSTICK_6: &str = "*prepared bytes of 6 (yardstick)*";
+const YARDSTICK_6_ZSTD: &str = "*prepared bytes of 6, compressed (yardstick)*";
+const KEPT_5: &str = "5 the same, kept";
+const KEPT_6: &str = "6 the same, kept";
+const KEPT_6_ZSTD: &str = "6 the same, kept, compressed (zstd)";
+
+fn is_wanted(name: &str, names: &[String]) -> bool {
+    names.is_empty() || name.starts_with('*') || names.iter().any(|wanted| name.starts_with(wanted))
 }
 
 const OVERVIEW: &str = "{ nationalOverview { offices { office { name } organisationsCount activeProjectsCount } } }";
@@ -114,25 +210,48 @@ fn operation(name: &str) -> String {
     std::fs::read_to_string(format!("{folder}/{name}.graphql")).expect("a committed operation")
 }
 
-fn run(name: &str, job: &Job, embedded: &Embedded) -> anyhow::Result<()> {
+/// Measures a row and prints it; returns its requests per second and core.
+fn run(row: &Row, embedded: &Embedded) -> anyhow::Result<f64> {
+    let mut beside = row.beside.as_ref().map(start).transpose()?;
     let before = (cpu_ms(std::process::id()), server_cpu_ms(embedded));
-    let load = Command::new(std::env::current_exe()?).env("RACCORDO_LOAD", serde_json::to_string(job)?).output()?;
-    anyhow::ensure!(load.status.success(), "{name}: {}", String::from_utf8_lossy(&load.stderr));
+    let load = start(&row.job)?.wait_with_output()?;
+    if let Some(beside) = &mut beside {
+        beside.kill()?;
+        beside.wait()?;
+    }
+    anyhow::ensure!(load.status.success(), "{}: {}", row.name, String::from_utf8_lossy(&load.stderr));
     let seen: Seen = serde_json::from_slice(&load.stdout)?;
+    if row.beside.is_some() || row.name.starts_with("beside") {
+        println!("| {} | {:.2} | {:.2} |", row.name, seen.p50_ms, seen.p99_ms);
+        return Ok(0.0);
+    }
     // The warm-up's requests cost, too: the share of the measured time is taken.
     let share = MEASURED.as_secs_f64() / (MEASURED + WARM_UP).as_secs_f64();
     let cost = |before: f64, after: f64| (after - before) * share / seen.requests as f64;
     let hub = cost(before.0, cpu_ms(std::process::id()));
     let server = cost(before.1, server_cpu_ms(embedded));
     println!(
-        "| {name} | {:.0} | {:.0} | {hub:.3} | {server:.3} | {:.2} | {:.2} | {:.1} |",
+        "| {} | {:.0} | {:.0} | {hub:.3} | {server:.3} | {:.2} | {:.2} | {:.1} |",
+        row.name,
         seen.requests as f64 / MEASURED.as_secs_f64(),
         1000.0 / (hub + server),
         seen.p50_ms,
         seen.p99_ms,
-        seen.bytes as f64 / 1024.0,
+        seen.bytes / 1024.0,
     );
-    Ok(())
+    Ok(1000.0 / (hub + server))
+}
+
+/// Starts a load generator.
+fn start(job: &Job) -> anyhow::Result<Child> {
+    let mut generator = Command::new(std::env::current_exe()?)
+        .env(GENERATOR, "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    serde_json::to_writer(generator.stdin.take().expect("it is piped"), job)?;
+    Ok(generator)
 }
 
 /// The load generator: as many requests as its connections can do.
@@ -140,47 +259,51 @@ async fn generate(job: Job) -> Seen {
     let client = Client::new();
     let job = Arc::new(job);
     let begun = Instant::now();
-    let workers = (0..CONNECTIONS).map(|_| {
-        let (client, job) = (client.clone(), job.clone());
+    let next = Arc::new(AtomicUsize::new(0));
+    let workers = (0..job.connections).map(|_| {
+        let (client, job, next) = (client.clone(), job.clone(), next.clone());
         tokio::spawn(async move {
-            let mut times = Vec::new();
-            let mut bytes = 0;
-            while begun.elapsed() < WARM_UP + MEASURED {
+            let (mut times, mut bytes) = (Vec::new(), 0);
+            while job.endless || begun.elapsed() < WARM_UP + MEASURED {
                 let sent = Instant::now();
-                bytes = ask(&client, &job).await;
+                let answer = fetch(&client, &job, next.fetch_add(1, Ordering::Relaxed)).await;
                 if begun.elapsed() >= WARM_UP {
                     times.push(sent.elapsed().as_secs_f64() * 1000.0);
+                    bytes += answer.len();
                 }
             }
             (times, bytes)
         })
     });
-    let mut times = Vec::new();
-    let mut bytes = 0;
+    let (mut times, mut bytes) = (Vec::new(), 0);
     for worker in workers.collect::<Vec<_>>() {
         let (some, size) = worker.await.unwrap();
         times.extend(some);
-        bytes = size;
+        bytes += size;
     }
     times.sort_by(f64::total_cmp);
     let quantile = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
+    let bytes = bytes as f64 / times.len() as f64;
     Seen { requests: times.len(), bytes, p50_ms: quantile(0.5), p99_ms: quantile(0.99) }
 }
 
-/// One request; the size of its answer, which must be free of errors.
-async fn ask(client: &Client, job: &Job) -> usize {
-    let mut request = match &job.body {
-        Some(body) => client.post(&job.url).json(body),
+/// One request; its answer, which must be free of errors.
+async fn fetch(client: &Client, job: &Job, number: usize) -> Bytes {
+    let mut request = match job.bodies.get(number % job.bodies.len().max(1)) {
+        Some(body) => client.post(&job.url).header(header::CONTENT_TYPE, "application/json").body(body.clone()),
         None => client.get(&job.url),
     };
     if let Some(token) = &job.token {
         request = request.bearer_auth(token);
     }
+    if let Some(coding) = &job.accept_encoding {
+        request = request.header(header::ACCEPT_ENCODING, coding);
+    }
     let response = request.send().await.unwrap();
     assert!(response.status().is_success(), "{}", response.status());
     let bytes = response.bytes().await.unwrap();
     assert!(!bytes.starts_with(b"{\"errors\""), "{}", String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
-    bytes.len()
+    bytes
 }
 
 async fn serve(router: axum::Router) -> String {
@@ -190,7 +313,7 @@ async fn serve(router: axum::Router) -> String {
     format!("http://{address}")
 }
 
-fn yardsticks(database: Database) -> axum::Router {
+fn yardsticks(database: Database, prepared: HashMap<&'static str, Bytes>) -> axum::Router {
     async fn statement(
         State(database): State<Database>,
         axum::extract::Path(id): axum::extract::Path<uuid::Uuid>,
@@ -200,11 +323,12 @@ fn yardsticks(database: Database) -> axum::Router {
         let json: String = sqlx::query_scalar(query).bind(id).fetch_one(database.pool()).await.unwrap();
         ([(header::CONTENT_TYPE, "application/json")], json)
     }
-    let fixed = json!({ "data": { "organisation": { "name": "x".repeat(200) } } }).to_string();
-    axum::Router::new()
-        .route("/fixed", get(move || async { ([(header::CONTENT_TYPE, "application/json")], fixed) }))
-        .route("/statement/{id}", get(statement))
-        .with_state(database)
+    let mut router = axum::Router::new().route("/statement/{id}", get(statement)).with_state(database);
+    for (name, bytes) in prepared {
+        let answer = move || async move { ([(header::CONTENT_TYPE, "application/json")], bytes) };
+        router = router.route(&format!("/prepared/{name}"), get(answer));
+    }
+    router
 }
 
 /// CPU time that a process has used, its ended children left out.

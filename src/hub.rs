@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, Weak};
 use std::time::Duration;
 
@@ -89,6 +90,7 @@ pub struct Hub {
     /// How callers come in.
     pub access: Settings,
     kept: RwLock<HashMap<TypeId, watch::Sender<Kept>>>,
+    generation: AtomicU64,
     /// Held while data are loaded: one kind after the other.
     refreshing: tokio::sync::Mutex<()>,
     changes: broadcast::Sender<Change>,
@@ -108,6 +110,7 @@ impl Hub {
             people,
             access,
             kept: RwLock::default(),
+            generation: AtomicU64::default(),
             refreshing: tokio::sync::Mutex::default(),
             changes: broadcast::channel(1024).0,
             following: Mutex::default(),
@@ -152,6 +155,22 @@ impl Hub {
         kept.get(&TypeId::of::<R>()).expect("every kind of reference data is loaded at the start").subscribe()
     }
 
+    /// Grows whenever any reference data are exchanged: as long as it is the same, what follows from them alone is, too.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Puts new reference data in the place of the old, and only then raises the generation: who sees the new generation
+    /// sees these data or newer ones. Who sees these data in the old generation keeps an answer that ends in a moment.
+    fn exchange(&self, id: TypeId, loaded: Kept) {
+        let mut all = self.kept.write().expect("no panic while held");
+        match all.get(&id) {
+            Some(kept) => drop(kept.send_replace(loaded)),
+            None => drop(all.insert(id, watch::Sender::new(loaded))),
+        }
+        self.generation.fetch_add(1, Ordering::Release);
+    }
+
     /// Changes of data from now on.
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
@@ -162,11 +181,7 @@ impl Hub {
         let mut connection = self.database.upkeep().await?;
         let before = self.kept.read().expect("no panic while held").get(&kind.id).map(|kept| kept.borrow().clone());
         let loaded = (kind.load)(before, &mut connection).await?;
-        let mut kept = self.kept.write().expect("no panic while held");
-        match kept.get(&kind.id) {
-            Some(kept) => drop(kept.send_replace(loaded)),
-            None => drop(kept.insert(kind.id, watch::Sender::new(loaded))),
-        }
+        self.exchange(kind.id, loaded);
         Ok(())
     }
 }

@@ -28,7 +28,7 @@ pub use flags::Flags;
 /// Read where it exists, unless `--config` names another.
 const DEFAULT_FILE: &str = "raccordo.toml";
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "listen",
     "data_dir",
     "database_url",
@@ -44,13 +44,17 @@ const KEYS: [&str; 18] = [
     "session_lifetime",
     "trusted_proxies",
     "introspection",
+    "kept_answers_mb",
     "audit_retention",
     "provider",
     "issuer",
 ];
 
 /// Those that the environment may set, one value each.
-const IN_ENVIRONMENT: usize = 16;
+const IN_ENVIRONMENT: usize = 17;
+
+/// Bytes of a megabyte.
+const MB: usize = 1024 * 1024;
 
 /// All settings, valid.
 #[derive(Clone, Debug)]
@@ -73,6 +77,8 @@ pub struct Config {
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     pub introspection: Introspection,
+    /// Megabytes of answers that are kept at the most; 0 keeps none.
+    pub kept_answers_mb: u16,
     /// Entries of the audit that are older are let go; `None`: all are kept.
     pub audit_retention: Option<Duration>,
     providers: Vec<Provider>,
@@ -141,6 +147,7 @@ struct Raw {
     trusted_proxies: Vec<IpNet>,
     #[serde(default)]
     introspection: Introspection,
+    kept_answers_mb: u16,
     #[serde(default, deserialize_with = "times::days")]
     audit_retention: Option<Duration>,
     #[serde(default)]
@@ -173,6 +180,7 @@ impl Config {
             .merge(Serialized::default("database_pool_size", defaults.pool_size))
             .merge(Serialized::default("database_statement_timeout", defaults.statement_timeout.as_secs()))
             .merge(Serialized::default("request_timeout", http::Settings::default().request_timeout.as_secs()))
+            .merge(Serialized::default("kept_answers_mb", http::Settings::default().kept_answers / MB))
             .merge(Serialized::default("session_idle", access::Settings::default().session_idle.as_secs()))
             .merge(Serialized::default("session_lifetime", access::Settings::default().session_lifetime.as_secs()))
             .merge(Serialized::default("log_format", LogFormat::default()));
@@ -223,6 +231,7 @@ impl Config {
             session_lifetime: raw.session_lifetime,
             trusted_proxies: raw.trusted_proxies,
             introspection: raw.introspection,
+            kept_answers_mb: raw.kept_answers_mb,
             audit_retention: raw.audit_retention,
             providers: raw.provider,
             issuers: raw.issuer,
@@ -255,6 +264,7 @@ impl Config {
             request_timeout: self.request_timeout,
             trusted_proxies: self.trusted_proxies.clone(),
             introspection: self.introspection,
+            kept_answers: usize::from(self.kept_answers_mb) * MB,
             ..http::Settings::default()
         }
     }

@@ -30,15 +30,15 @@ impl Session {
         Self { database, opening, connection: Mutex::new(None), statements: AtomicU32::new(0) }
     }
 
-    /// The connection for one SQL statement, which is counted.
+    /// The connection for one SQL statement, which is counted, also where there is no connection for it.
     pub async fn statement(&self) -> Result<Statement<'_>, sqlx::Error> {
+        self.count();
         let mut guard = self.connection.lock().await;
         if guard.is_none() {
             let mut connection = self.database.pool().acquire().await?;
             connection.execute(sqlx::raw_sql(AssertSqlSafe(self.opening.as_str()))).await?;
             *guard = Some(connection);
         }
-        self.count();
         Ok(Statement(guard))
     }
 

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_graphql::Context;
@@ -24,6 +25,7 @@ pub struct Graph {
     pub today: NaiveDate,
     batches: Batches,
     kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    is_of_the_moment: AtomicBool,
 }
 
 impl Graph {
@@ -35,8 +37,16 @@ impl Graph {
     /// The same as it would be on another day (tests).
     pub fn open_on(hub: Arc<Hub>, viewer: Viewer, request_id: &str, today: NaiveDate) -> Arc<Self> {
         let session = Session::new(hub.database.clone(), &viewer.settings());
-        let request_id = request_id.to_owned();
-        Arc::new(Self { hub, viewer, session, request_id, today, batches: Batches::default(), kept: Mutex::default() })
+        Arc::new(Self {
+            hub,
+            viewer,
+            session,
+            request_id: request_id.to_owned(),
+            today,
+            batches: Batches::default(),
+            kept: Mutex::default(),
+            is_of_the_moment: AtomicBool::new(false),
+        })
     }
 
     /// The graph of the request being answered.
@@ -71,6 +81,17 @@ impl Graph {
         let mut kept = self.kept.lock().expect("no panic while held");
         let kept = kept.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
         kept.clone().downcast().expect("filed under its own type")
+    }
+
+    /// Says that the answer depends on the clock, on chance, or on anything else but the request, the viewer and the data:
+    /// whatever resolves such a field must say so, or another request may be given the same answer.
+    pub fn note_moment(&self) {
+        self.is_of_the_moment.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether all that was answered so far follows from the request, the viewer and the reference data in memory alone.
+    pub fn is_from_memory(&self) -> bool {
+        self.session.statements() == 0 && !self.is_of_the_moment.load(Ordering::Relaxed)
     }
 
     /// Reference data in memory.

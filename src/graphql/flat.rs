@@ -15,7 +15,7 @@ use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet
 use async_graphql::registry::{MetaType, MetaTypeName, Registry};
 use async_graphql::resolver_utils::{EnumType, resolve_list};
 use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, QueryPathSegment, ServerResult, Value};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
 use super::{Error, Graph};
@@ -319,13 +319,41 @@ pub fn json(out: &mut Vec<u8>, value: &impl Serialize) {
 
 /// Writes an enum's value by its name in the schema.
 pub fn json_enum<T: EnumType>(out: &mut Vec<u8>, value: Option<T>) {
-    json(out, &value.and_then(|value| T::items().iter().find(|item| item.value == value)).map(|item| item.name));
+    match value.and_then(|value| T::items().iter().find(|item| item.value == value)) {
+        // A name needs no escapes.
+        Some(item) => {
+            out.push(b'"');
+            out.extend_from_slice(item.name.as_bytes());
+            out.push(b'"');
+        }
+        None => out.extend_from_slice(b"null"),
+    }
 }
 
-/// Writes a day.
+/// Writes a day. By hand: a long list has many, and the general way takes twenty times as long.
 pub fn json_date(out: &mut Vec<u8>, day: Option<NaiveDate>) {
-    match day {
-        Some(day) => write!(out, "\"{day}\"").expect("memory takes it"),
-        None => out.extend_from_slice(b"null"),
+    let Some(day) = day else { return out.extend_from_slice(b"null") };
+    let (Ok(year @ 0..10_000), month, day_of_month) = (u32::try_from(day.year()), day.month(), day.day()) else {
+        return write!(out, "\"{day}\"").expect("memory takes it");
+    };
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    let two = |number: u32| [digit(number / 10), digit(number)];
+    let ([y1, y2], [y3, y4], [m1, m2], [d1, d2]) = (two(year / 100), two(year), two(month), two(day_of_month));
+    out.extend_from_slice(&[b'"', y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'"']);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_everywhere() {
+        let days =
+            ["2026-11-24", "1900-01-01", "2200-12-31", "0000-02-29", "9999-10-09", "+12026-01-01", "-0001-12-31"];
+        for day in days.map(|day| day.parse::<NaiveDate>().unwrap()) {
+            let mut out = Vec::new();
+            json_date(&mut out, Some(day));
+            assert_eq!(String::from_utf8(out).unwrap(), format!("\"{day}\""));
+        }
     }
 }

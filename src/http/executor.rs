@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
-use async_graphql::{Name, Pos, Request, Response, ServerError, Value, Variables, value};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Name, Pos, Request, Response, ServerError, ValidationMode, Value, Variables, value};
 use futures_util::{Stream, StreamExt as _};
 
+use super::documents::{Document, Documents, Known};
 use crate::graphql::limits::{self, Limits};
 use crate::graphql::{Error, Graph, completion, error, nesting};
 use crate::hub::Hub;
@@ -14,12 +15,15 @@ use crate::locale::Message;
 use crate::schema::{self, RaccordoSchema};
 
 /// One operation as a caller sends it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Operation {
     pub query: String,
     pub name: Option<String>,
     pub variables: Variables,
 }
+
+/// The extension that tells what an operation cost.
+const COST: &str = "cost";
 
 /// An answer, and whether anything was executed for it.
 pub struct Answer {
@@ -37,30 +41,58 @@ impl Answer {
         let response = Response::from_errors(vec![server_error(error, at)]);
         Self { response: finished(response, request_id), executed: false }
     }
+
+    /// Tells, beside the cost, what is left of the caller's budget.
+    pub fn tell_remaining(&mut self, remaining: u32) {
+        if let Some(Value::Object(cost)) = self.response.extensions.get_mut(COST) {
+            cost.insert(Name::new("remaining"), remaining.into());
+        }
+    }
+
+    /// Whether it is complete, and says nothing besides the data but what it cost.
+    pub fn is_plain(&self) -> bool {
+        self.executed && self.response.errors.is_empty() && self.response.extensions.keys().eq([COST])
+    }
 }
 
 /// An operation that may be executed.
 pub struct Checked {
-    request: Request,
-    pub kind: OperationType,
-    /// Fields that the answer may hold, as estimated.
-    pub complexity: u64,
-    document: ExecutableDocument,
-    cost: Value,
+    name: Option<String>,
+    variables: Variables,
+    document: Arc<Document>,
+    known: Arc<Known>,
 }
 
 impl Checked {
-    /// Tells, beside the cost, what is left of the caller's budget.
-    pub fn tell_remaining(&mut self, remaining: u32) {
-        if let Value::Object(cost) = &mut self.cost {
-            cost.insert(Name::new("remaining"), remaining.into());
-        }
+    pub fn kind(&self) -> OperationType {
+        self.known.kind
+    }
+
+    /// Whether nothing but what may be kept is asked for.
+    pub fn is_lasting(&self) -> bool {
+        self.document.is_lasting
+    }
+
+    /// Fields that the answer may hold, as estimated.
+    pub fn complexity(&self) -> u64 {
+        self.known.measure.complexity
+    }
+
+    fn request(self, graph: &Arc<Graph>) -> Request {
+        // The document is read already.
+        let mut request = Request::new(String::new()).variables(self.variables).data(graph.clone());
+        request.operation_name = self.name;
+        request.set_parsed_query(self.document.parsed.clone());
+        request
     }
 }
 
 /// The schema with its limits.
 pub struct Executor {
     schema: RaccordoSchema,
+    /// The same for documents that are known to be valid: it does not hold them against every rule again.
+    trusting: RaccordoSchema,
+    documents: Documents,
     limits: Arc<Limits>,
     timeout: Duration,
 }
@@ -69,8 +101,9 @@ impl Executor {
     /// `timeout` bounds the execution of one operation.
     pub fn new(hub: &Arc<Hub>, timeout: Duration) -> Self {
         let schema = schema::builder().data(hub.clone()).finish();
+        let trusting = schema::builder().data(hub.clone()).validation_mode(ValidationMode::Fast).finish();
         let limits = Arc::new(Limits::of(&schema.sdl()));
-        Self { schema, limits, timeout }
+        Self { schema, trusting, documents: Documents::default(), limits, timeout }
     }
 
     /// The schema's definition.
@@ -83,37 +116,47 @@ impl Executor {
     /// # Errors
     /// An answer without data that says what is wrong.
     pub fn check(&self, operation: Operation, shows_schema: bool, request_id: &str) -> Result<Checked, Box<Answer>> {
-        nesting::check(&operation.query).map_err(|error| Box::new(Answer::refused(error, request_id)))?;
-        let document = async_graphql::parser::parse_query(&operation.query).map_err(|error| {
-            let at = error.positions().next();
-            Box::new(Answer::refused_at(syntax(&error, at), at, request_id))
-        })?;
-        if !shows_schema && limits::asks_for_schema(&document) {
-            return Err(Box::new(Answer::refused(schema_hidden(), request_id)));
+        let Operation { query, name, variables } = operation;
+        let refused = |error| Box::new(Answer::refused(error, request_id));
+        let document = match self.documents.find(&query) {
+            Some(document) => document,
+            None => {
+                nesting::check(&query).map_err(refused)?;
+                let parsed = async_graphql::parser::parse_query(&query).map_err(|error| {
+                    let at = error.positions().next();
+                    Box::new(Answer::refused_at(syntax(&error, at), at, request_id))
+                })?;
+                Arc::new(Document::new(parsed))
+            }
+        };
+        if !shows_schema && document.asks_for_schema {
+            return Err(refused(schema_hidden()));
         }
-        let measure = self.limits.measure(&document, &operation.variables);
-        measure.check().map_err(|error| Box::new(Answer::refused(error, request_id)))?;
-        let kind = kind(&document, operation.name.as_deref());
-        let mut request = Request::new(operation.query).variables(operation.variables);
-        request.operation_name = operation.name;
-        request.set_parsed_query(document.clone());
-        let cost = value!({ "requested": measure.complexity, "maximum": limits::COMPLEXITY });
-        Ok(Checked { request, kind, complexity: measure.complexity, document, cost })
+        let known = document.known(name.as_deref(), &variables, || {
+            let measure = self.limits.measure(&document.parsed, &variables);
+            measure.check().map(|()| measure).map_err(refused)
+        })?;
+        self.documents.keep(&query, &document);
+        Ok(Checked { name, variables, document, known })
     }
 
     /// Answers a query or mutation.
     pub async fn execute(&self, graph: &Arc<Graph>, operation: Checked, request_id: &str) -> Answer {
-        let Checked { request, document, cost, .. } = operation;
-        let name = request.operation_name.clone();
-        let execution = self.schema.execute(request.data(graph.clone()));
+        let (document, known, name) = (operation.document.clone(), operation.known.clone(), operation.name.clone());
+        let schema = if known.is_valid() { &self.trusting } else { &self.schema };
+        let execution = schema.execute(operation.request(graph));
         let mut response = match tokio::time::timeout(self.timeout, execution).await {
             Ok(response) => response,
             Err(_) => Response::from_errors(vec![server_error(Error::Timeout, None)]),
         };
         // Validation finds its errors outside of any field.
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-        completion::complete(&mut response, &document, name.as_deref(), &self.limits);
-        response.extensions.insert("cost".into(), cost);
+        if executed {
+            known.note_valid();
+        }
+        completion::complete(&mut response, &document.parsed, name.as_deref(), &self.limits);
+        let cost = value!({ "requested": known.measure.complexity, "maximum": limits::COMPLEXITY });
+        response.extensions.insert(COST.into(), cost);
         Answer { response: finished(response, request_id), executed }
     }
 
@@ -124,11 +167,10 @@ impl Executor {
         operation: Checked,
         request_id: String,
     ) -> impl Stream<Item = Response> + Send + use<> {
-        let Checked { request, document, .. } = operation;
-        let (name, limits) = (request.operation_name.clone(), self.limits.clone());
-        let events = self.schema.execute_stream(request.data(graph.clone()));
+        let (document, name, limits) = (operation.document.clone(), operation.name.clone(), self.limits.clone());
+        let events = self.schema.execute_stream(operation.request(graph));
         events.map(move |mut response| {
-            completion::complete(&mut response, &document, name.as_deref(), &limits);
+            completion::complete(&mut response, &document.parsed, name.as_deref(), &limits);
             finished(response, &request_id)
         })
     }
@@ -166,15 +208,4 @@ fn syntax(error: &async_graphql::parser::Error, at: Option<Pos>) -> Error {
         format!("Il documento GraphQL non si legge (riga {line}, colonna {column}): {detail}"),
         format!("The GraphQL document cannot be read (line {line}, column {column}): {detail}"),
     ))
-}
-
-/// What kind of operation would be executed; where none can be chosen the framework will refuse the request.
-fn kind(document: &ExecutableDocument, name: Option<&str>) -> OperationType {
-    match &document.operations {
-        DocumentOperations::Single(operation) => operation.node.ty,
-        DocumentOperations::Multiple(operations) => {
-            let named = name.and_then(|name| operations.get(name));
-            named.or_else(|| operations.values().next()).map_or(OperationType::Query, |operation| operation.node.ty)
-        }
-    }
 }

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use async_graphql::Variables;
-use async_graphql::parser::types::OperationType;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::Value;
 
-use super::executor::{Answer, Operation};
-use super::reply::{self, LARGEST_BODY, MOST_OPERATIONS, MediaType, Refused};
+use super::asking::Asking;
+use super::executor::Operation;
+use super::reply::{LARGEST_BODY, MOST_OPERATIONS, MediaType, Refused};
 use super::{App, caller};
-use crate::graphql::Graph;
 use crate::locale::Message;
 
 /// Answers queries by GET, queries and mutations by POST.
@@ -60,37 +59,10 @@ async fn answer(app: &App, request: Request<Body>, media: MediaType, id: &str) -
     } else {
         from_body(&parts.headers, body).await?
     };
-    // All operations of a request see one snapshot.
-    let graph = Graph::open(app.hub.clone(), viewer, id);
-    let one = async |operation| -> Result<Answer, Refused> {
-        let mut checked = match app.executor.check(operation, app.settings.introspection.is_open_to(&graph.viewer), id)
-        {
-            Ok(checked) => checked,
-            Err(answer) => return Ok(*answer),
-        };
-        if let Some(budget) = &budget {
-            checked.tell_remaining(budget.spend(checked.complexity)?);
-        }
-        match checked.kind {
-            OperationType::Mutation if reads_only => {
-                Err(not_allowed("Le mutation si inviano con POST.", "Mutations are sent by POST."))
-            }
-            OperationType::Subscription => Err(Refused::bad_request(
-                "Le subscription si seguono su /graphql/ws.",
-                "Subscriptions are followed on /graphql/ws.",
-            )),
-            _ => Ok(app.executor.execute(&graph, checked, id).await),
-        }
-    };
+    let asking = Asking { app, viewer, budget: budget.as_deref(), reads_only, media, id };
     let mut response = match operations {
-        Operations::One(operation) => reply::one(one(operation).await?, media),
-        Operations::Several(operations) => {
-            let mut answers = Vec::with_capacity(operations.len());
-            for operation in operations {
-                answers.push(one(operation).await?);
-            }
-            reply::several(answers, media)
-        }
+        Operations::One(operation) => asking.one(operation, &parts.headers).await?,
+        Operations::Several(operations) => asking.several(operations).await?,
     };
     if let Some(budget) = budget {
         budget.tell(response.headers_mut());
@@ -103,7 +75,7 @@ enum Operations {
     Several(Vec<Operation>),
 }
 
-fn not_allowed(it: &str, en: &str) -> Refused {
+pub fn not_allowed(it: &str, en: &str) -> Refused {
     Refused::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_USER_INPUT", Message::new(it, en))
 }
 

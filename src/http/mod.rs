@@ -1,13 +1,19 @@
 //! The endpoints: GraphQL over HTTP and WebSocket, sign-in, the pages, and what tells whether the hub is well.
 
+mod answers;
+mod asking;
 mod budgets;
 mod caller;
 mod cookies;
+mod documents;
+mod encoded;
 mod executor;
 mod exports;
 mod failures;
 mod graphql;
+mod halves;
 mod health;
+mod lasting;
 mod oauth;
 mod pages;
 mod personas;
@@ -34,6 +40,7 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::access::{Caller, Viewer};
 use crate::hub::Hub;
 
+use answers::Answers;
 use budgets::Budgets;
 use failures::Failures;
 
@@ -54,6 +61,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Who may ask for the schema itself.
     pub introspection: Introspection,
+    /// Bytes of answers that are kept at the most; 0 keeps none.
+    pub kept_answers: usize,
 }
 
 /// Who may ask for the schema itself: introspection, federation's `_service`, `/schema.graphql`.
@@ -84,6 +93,7 @@ impl Default for Settings {
             personas: Vec::new(),
             trusted_proxies: Vec::new(),
             introspection: Introspection::default(),
+            kept_answers: 64 * 1024 * 1024,
         }
     }
 }
@@ -92,6 +102,7 @@ impl Default for Settings {
 pub struct App {
     hub: Arc<Hub>,
     executor: Executor,
+    answers: Answers,
     settings: Settings,
     budgets: Budgets,
     failures: Failures,
@@ -101,9 +112,11 @@ pub struct App {
 impl App {
     pub fn new(hub: Arc<Hub>, settings: Settings) -> Arc<Self> {
         let executor = Executor::new(&hub, settings.request_timeout);
+        let answers = Answers::new(settings.kept_answers);
         Arc::new(Self {
             hub,
             executor,
+            answers,
             settings,
             budgets: Budgets::default(),
             failures: Failures::default(),

@@ -3,17 +3,20 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::{BufMut as _, BytesMut};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::answers::{Kept, Question};
 use super::cookies;
+use super::encoded::Encoded;
 use super::executor::Answer;
 use crate::graphql::flat;
 use crate::locale::Message;
@@ -88,6 +91,12 @@ impl Refused {
     /// 400 `BAD_USER_INPUT`.
     pub fn bad_request(it: impl Into<String>, en: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", Message::new(it, en))
+    }
+
+    /// 500 `INTERNAL_SERVER_ERROR`.
+    pub fn internal() -> Self {
+        let message = Message::new("Errore interno.", "Internal error.");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", message)
     }
 
     /// `LIMIT_EXCEEDED` with the limit and what was asked.
@@ -198,20 +207,71 @@ pub fn several(answers: Vec<Answer>, media: MediaType) -> Response {
     })
 }
 
+/// An answer as it is kept: a plain one, whole, which ends with what it cost.
+pub async fn kept(question: Question, complexity: u64, answer: Answer) -> Arc<Kept> {
+    let whole = move || {
+        let mut text = Vec::with_capacity(1024);
+        write(&answer, &mut text).expect("memory takes it");
+        let end = text.len() - END.len();
+        debug_assert_eq!(&text[end..], END.as_bytes());
+        Arc::new(Kept::new(question, complexity, text.into(), end))
+    };
+    tokio::task::spawn_blocking(whole).await.expect("it does not panic")
+}
+
+/// The end of a plain answer: of its cost, of its extensions, of itself.
+const END: &str = "}}}";
+
+/// A kept answer, with what is left of the caller's budget.
+pub fn encoded(encoded: &Encoded, remaining: Option<u32>, media: MediaType) -> Response {
+    let (length, body) = match remaining {
+        None => (encoded.len(), Body::from(encoded.whole())),
+        Some(remaining) => {
+            let parts = encoded.with_end(&format!(",\"remaining\":{remaining}{END}"));
+            let length = parts.iter().map(Bytes::len).sum();
+            (length, Body::from_stream(tokio_stream::iter(parts.map(Ok::<_, Infallible>))))
+        }
+    };
+    let mut response = (StatusCode::OK, headers(media), body).into_response();
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    if let Some(coding) = encoded.coding().header() {
+        response.headers_mut().insert(header::CONTENT_ENCODING, coding);
+    }
+    response
+}
+
+/// Whether the caller says that it has the answer with this tag (RFC 9110, section 13.1.2).
+pub fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let opaque = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_vec();
+    let given =
+        headers.get_all(header::IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    given.map(<[u8]>::trim_ascii).any(|tag| tag == b"*" || opaque(tag) == opaque(etag.as_bytes()))
+}
+
+/// The caller has the answer.
+pub fn not_modified(media: MediaType) -> Response {
+    (StatusCode::NOT_MODIFIED, headers(media)).into_response()
+}
+
+/// What every answer says of itself.
+fn headers(media: MediaType) -> [(HeaderName, HeaderValue); 3] {
+    const VARY: &str = "accept, accept-encoding, accept-language, authorization, cookie";
+    [
+        (header::CONTENT_TYPE, media.content_type()),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::VARY, HeaderValue::from_static(VARY)),
+    ]
+}
+
 type Write = fn(&[Answer], &mut dyn io::Write) -> io::Result<()>;
 
 fn respond(status: StatusCode, media: MediaType, answers: Vec<Answer>, write: Write) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, media.content_type()),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::VARY, HeaderValue::from_static("accept, accept-language, authorization, cookie")),
-    ];
     let mut whole = Whole(Vec::with_capacity(1024));
     let body = match write(&answers, &mut whole) {
         Ok(()) => Body::from(whole.0),
         Err(_) => in_pieces(answers, write),
     };
-    (status, headers, body).into_response()
+    (status, headers(media), body).into_response()
 }
 
 /// Writes a long answer while it is being sent: it never stands in memory as a whole text besides its values.
@@ -273,6 +333,5 @@ impl io::Write for Pieces {
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic = text.unwrap_or("(no text)"), "a request failed");
-    let message = Message::new("Errore interno.", "Internal error.");
-    Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", message).into_response(MediaType::Json, "")
+    Refused::internal().into_response(MediaType::Json, "")
 }

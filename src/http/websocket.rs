@@ -306,20 +306,20 @@ impl Connection {
             return self.send(error(&id, &too_many(self.under_way.len() + 1, &request_id))).await;
         }
         let shows_schema = self.app.settings.introspection.is_open_to(&viewer);
-        let mut checked = match self.app.executor.check(operation, shows_schema, &request_id) {
+        let checked = match self.app.executor.check(operation, shows_schema, &request_id) {
             Ok(checked) => checked,
             Err(answer) => return self.send(error(&id, &answer.response)).await,
         };
-        if let Some(budget) = self.app.budgets.of(&viewer) {
-            match budget.request().and_then(|()| budget.spend(checked.complexity)) {
-                Ok(remaining) => checked.tell_remaining(remaining),
-                Err(refused) => return self.send(refusal(&id, &refused, &request_id)).await,
-            }
-        }
+        let budget = self.app.budgets.of(&viewer);
+        let spent = budget.map(|budget| budget.request().and_then(|()| budget.spend(checked.complexity()))).transpose();
+        let remaining = match spent {
+            Ok(remaining) => remaining,
+            Err(refused) => return self.send(refusal(&id, &refused, &request_id)).await,
+        };
         self.runs += 1;
         let graph = Graph::open(self.app.hub.clone(), viewer, &request_id);
-        let run =
-            Run { app: self.app.clone(), id: id.clone(), run: self.runs, request_id, events: self.events.clone() };
+        let (app, events) = (self.app.clone(), self.events.clone());
+        let run = Run { app, id: id.clone(), run: self.runs, request_id, remaining, events };
         let operation = tokio::spawn(Locale::current().scope(run.answer(graph, checked)));
         self.under_way.insert(id, (self.runs, operation.abort_handle()));
         Ok(())
@@ -343,13 +343,18 @@ struct Run {
     id: String,
     run: u64,
     request_id: String,
+    /// What is left of the caller's budget.
+    remaining: Option<u32>,
     events: mpsc::Sender<Event>,
 }
 
 impl Run {
     async fn answer(self, graph: Arc<Graph>, operation: Checked) {
-        if operation.kind != OperationType::Subscription {
-            let answer = self.app.executor.execute(&graph, operation, &self.request_id).await;
+        if operation.kind() != OperationType::Subscription {
+            let mut answer = self.app.executor.execute(&graph, operation, &self.request_id).await;
+            if let Some(remaining) = self.remaining {
+                answer.tell_remaining(remaining);
+            }
             // A client that is slow to read must not keep the snapshot's connection.
             drop(graph);
             if !answer.executed {
