@@ -127,6 +127,9 @@ async fn measure() -> anyhow::Result<()> {
     let around_many =
         ask(&operation("network-around"), ids.iter().map(|id| json!({ "id": id, "hops": 2 })).collect::<Vec<_>>());
     let national = ask(&operation("network-national"), vec![json!({})]);
+    // Each of another day: measures are kept as long as the data.
+    let first = chrono::NaiveDate::from_ymd_opt(2016, 1, 1).expect("a day");
+    let analyses = ask(BETWEENNESS, first.iter_days().take(3650).map(|day| json!({ "on": day })).collect());
 
     let client = Client::new();
     let mut prepared = HashMap::from([("fixed", Bytes::from(json!({ "data": "x".repeat(200) }).to_string()))]);
@@ -176,6 +179,7 @@ async fn measure() -> anyhow::Result<()> {
         ("nothing", None),
         ("1 whole national network at a time", Some(Job { connections: 1, endless: true, ..national.clone() })),
         ("8 whole national networks at a time", Some(Job { connections: 8, endless: true, ..national })),
+        ("8 analyses of the national network at a time", Some(Job { connections: 8, endless: true, ..analyses })),
     ] {
         let row = Row { name: format!("beside {beside}"), job: organisation.clone(), beside: job };
         if is_wanted(&row.name, &names) {
@@ -203,6 +207,8 @@ fn is_wanted(name: &str, names: &[String]) -> bool {
 }
 
 const OVERVIEW: &str = "{ nationalOverview { offices { office { name } organisationsCount activeProjectsCount } } }";
+const BETWEENNESS: &str = "query($on: Date) { network(scope: { national: true }, asOf: $on) {
+    measure(metric: BETWEENNESS) { top(first: 1) { value } } } }";
 const SEARCH: &str = "{ search(text: \"accoglienza minori\") { edges { node { title kind } } } }";
 
 fn operation(name: &str) -> String {
@@ -216,6 +222,7 @@ fn run(row: &Row, embedded: &Embedded) -> anyhow::Result<f64> {
     let before = (cpu_ms(std::process::id()), server_cpu_ms(embedded));
     let load = start(&row.job)?.wait_with_output()?;
     if let Some(beside) = &mut beside {
+        anyhow::ensure!(beside.try_wait()?.is_none(), "{}: what is asked beside it has ended", row.name);
         beside.kill()?;
         beside.wait()?;
     }

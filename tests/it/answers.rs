@@ -184,6 +184,7 @@ async fn what_was_asked_of_the_database_or_failed_or_asked_once_is_not_kept() {
         "{ provinces { code } dataVersion }",
         "{ projects { totalCount } }",
         "{ provinces { code } network(scope: { national: false }) { nodeCount } }",
+        "{ network(scope: { province: \"BO\" }) { nodeCount measure(metric: DEGREE) { top(first: 0) { rank } } } }",
         "{ nothing }",
         "{",
         "mutation { signOutEverywhere { userErrors { code } } }",
@@ -203,6 +204,62 @@ async fn what_was_asked_of_the_database_or_failed_or_asked_once_is_not_kept() {
         ways.push(hub.told("public", &question).await.0);
     }
     assert_eq!(ways, ["", "stored", "hit", "hit"]);
+}
+
+#[tokio::test]
+async fn a_kept_analysis_is_the_same_for_the_same_rights_and_counts_nothing_hidden() {
+    let hub = Served::with(SMALL, Settings::default()).await;
+    let question = json!({ "query": "{ network(scope: { national: true }) { nodeCount
+        measure(metric: BETWEENNESS) { values top(first: 3) { value node { id } } } } }" });
+    let before = hub.kept("public", &question).await;
+    hub.sql(
+        "update project set visibility = 'network'
+         where id in (select id from project where visibility = 'public' order by id limit 25)",
+    )
+    .await;
+    let follow = async {
+        while found_anew(&hub, "public", &question).await == before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), follow).await.expect("the change is followed");
+    let mut told = Vec::new();
+    for level in ["dlci", "public"] {
+        hub.kept(level, &question).await;
+        let mut texts = Vec::new();
+        for _ in 0..2 {
+            let response = hub.as_level(level, &question).send().await.unwrap();
+            assert_eq!(came(&response), "hit");
+            texts.push(response.text().await.unwrap());
+        }
+        assert_eq!(texts[0], texts[1], "{level}");
+        let answer: Value = serde_json::from_str(&texts[0]).unwrap();
+        assert!(answer == found_anew(&hub, level, &question).await, "{level}");
+        told.push(answer["data"]["network"].clone());
+    }
+    let count = |network: &Value| network["nodeCount"].as_u64().unwrap();
+    assert!(count(&told[0]) >= count(&told[1]) + 25);
+    assert_eq!(count(&before["data"]["network"]), count(&told[1]) + 25);
+    assert_ne!(told[0]["measure"], told[1]["measure"]);
+}
+
+#[tokio::test]
+async fn the_link_of_a_file_is_a_new_one_each_time() {
+    let hub = Served::with(SMALL, Settings::default()).await;
+    let export = "export(format: CSV) { url expiresAt }";
+    for fields in [export, "nodeCount nodes { id x y } measure(metric: DEGREE) { values } export(format: CSV) { url }"]
+    {
+        let question = json!({ "query": format!("{{ network(scope: {{ province: \"BO\" }}) {{ {fields} }} }}") });
+        let mut links = Vec::new();
+        for _ in 0..5 {
+            let (came, answer) = hub.told("dlci", &question).await;
+            assert_eq!((came.as_str(), answer.get("errors")), ("", None), "{fields}");
+            links.push(answer["data"]["network"]["export"]["url"].as_str().unwrap().to_owned());
+        }
+        links.sort_unstable();
+        links.dedup();
+        assert_eq!(links.len(), 5, "{fields}");
+    }
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ impl NetworkExport {
     /// Of what was asked, for the caller.
     pub async fn of(graph: &Arc<Graph>, question: Question, format: Format) -> Result<Self> {
         graph.allow(Action::ExportNetwork, None, None).await??;
+        graph.note_moment();
         let asked = Asked { question, format, locale: Locale::current() };
         let access = &graph.hub;
         let Some((link, expires_at)) = links::seal(&access.authenticator, &graph.viewer, &asked.text()) else {
