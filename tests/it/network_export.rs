@@ -508,3 +508,18 @@ async fn the_operator_gets_the_same_file_whole_or_none() {
     assert!(refused.unwrap_err().to_string().contains("no organisation"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing half is left");
 }
+
+#[tokio::test]
+async fn a_link_is_a_new_one_each_time_that_it_is_asked_for() {
+    let house = House::new().await;
+    let export = "export(format: CSV) { url expiresAt }";
+    for fields in [export, "nodeCount nodes { id x y } export(format: CSV) { url }"] {
+        let query = format!("{{ network(scope: {{ province: \"BO\" }}) {{ {fields} }} }}");
+        let mut links = std::collections::BTreeSet::new();
+        for _ in 0..5 {
+            let answer = house.graphql(&query, "dlci").await;
+            links.insert(answer["network"]["export"]["url"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(links.len(), 5, "{fields}: an answer with a link is not kept");
+    }
+}
