@@ -218,7 +218,8 @@ mod tests {
             requests_per_minute,
             cost_per_minute: 1,
         };
-        let changes: [(&str, fn(&mut Question)); 9] = [
+        type Change = fn(&mut Question);
+        let changes: [(&str, Change); 9] = [
             ("document", |it| it.operation.query.push(' ')),
             ("operation", |it| it.operation.name = None),
             ("variables", |it| it.operation.variables = Variables::from_json(json!({ "a": 2 }))),

@@ -31,8 +31,11 @@ pub struct Document {
     /// Variables that are texts by every definition.
     texts: Vec<Name>,
     /// What is known of it with variables of each shape, and of each of its operations.
-    known: Mutex<HashMap<(Option<String>, String), Arc<Known>>>,
+    known: Mutex<HashMap<Asked, Arc<Known>>>,
 }
+
+/// The operation's name, and the shape of the variables.
+type Asked = (Option<String>, String);
 
 /// What is known of a document with variables of one shape.
 pub struct Known {
