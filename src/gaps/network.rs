@@ -10,7 +10,7 @@ use super::broker::Working;
 use super::model::{CoordinationGapKind, Detail, Gap, Scope};
 use crate::access::{Level, Viewer};
 use crate::network::model::{NetworkNodeKind, Node, TieKind, day};
-use crate::network::{NetworkSnapshot, View, Wanted};
+use crate::network::{Deadline, NetworkSnapshot, Stopped, View, Wanted};
 use crate::organisations::model::OrganisationKind;
 
 /// The network of a day as it is read for gaps: over public records, or over what a viewer may see.
@@ -51,20 +51,23 @@ impl Reading {
     }
 
     /// The gaps of the network's kinds that are asked for.
-    pub fn find(&self, scope: &Scope) -> Vec<Gap> {
+    ///
+    /// # Errors
+    /// [`Stopped`] when nobody waits any more, or it takes too long.
+    pub fn find(&self, scope: &Scope, deadline: &Deadline) -> Result<Vec<Gap>, Stopped> {
         let wants = |kind| scope.kinds.contains(&kind);
         let mut gaps = Vec::new();
         if wants(CoordinationGapKind::IsolatedOrganisation) {
             gaps.extend(self.isolated());
         }
         if wants(CoordinationGapKind::ProvinceOnOneBroker) {
-            gaps.extend(self.brokers(scope));
+            gaps.extend(self.brokers(scope, deadline)?);
         }
         if wants(CoordinationGapKind::OfficeWithoutExchange) {
             gaps.extend(self.offices_alone());
         }
         gaps.retain(|gap| scope.includes(&gap.offices));
-        gaps
+        Ok(gaps)
     }
 
     fn gap(&self, kind: CoordinationGapKind, node: u32, detail: Detail) -> Gap {
@@ -103,7 +106,7 @@ impl Reading {
         alone.map(gap).collect()
     }
 
-    fn brokers(&self, scope: &Scope) -> Vec<Gap> {
+    fn brokers(&self, scope: &Scope, deadline: &Deadline) -> Result<Vec<Gap>, Stopped> {
         let view = self.view(self.day, kinds(is_working));
         let is_province = |node: &u32| self.snapshot.node(*node).kind == NetworkNodeKind::Province;
         let provinces =
@@ -113,7 +116,8 @@ impl Reading {
             let office = self.competent.get(&code(*number)).copied();
             scope.includes(office.as_slice())
         };
-        numbers.filter(is_asked).filter_map(|number| self.broker(&view, number)).collect()
+        let broker = |number| deadline.check().map(|()| self.broker(&view, number)).transpose();
+        numbers.filter(is_asked).filter_map(broker).collect()
     }
 
     fn broker(&self, view: &View, province: u16) -> Option<Gap> {
@@ -151,15 +155,14 @@ impl Reading {
         let node = self.snapshot.find(NetworkNodeKind::Organisation, body)?;
         let ties = self.snapshot.outgoing(node).map(|tie| (tie, self.snapshot.tie(tie)));
         let ended = |tie: &crate::network::model::Tie| tie.period.until().filter(|until| *until < self.day);
+        // Of what the viewer may see alone, or the hidden would count against the number that is looked through.
+        let view = self.view(self.day, kinds(|kind| !INSTITUTIONAL.contains(&kind)));
         let mut past: Vec<_> = ties
-            .filter(|(_, tie)| !INSTITUTIONAL.contains(&tie.kind))
+            .filter(|(_, tie)| view.admits_tie(tie) && view.admits(tie.to))
             .filter_map(|(index, tie)| Some((ended(tie)?, index)))
             .collect();
         past.sort_unstable_by(|one, other| other.cmp(one));
-        let is_seen = |(until, tie): &&(NaiveDate, u32)| {
-            let view = self.view(*until, kinds(|kind| !INSTITUTIONAL.contains(&kind)));
-            view.steps(node).any(|(step, _)| step == *tie)
-        };
+        let is_seen = |(until, tie): &&(NaiveDate, u32)| view.on(day(*until)).steps(node).any(|(step, _)| step == *tie);
         let (until, tie) = past.iter().take(MOST_PAST).find(is_seen)?;
         let work = self.snapshot.node(self.snapshot.tie(*tie).to);
         Some((*until, work.kind, work.id))

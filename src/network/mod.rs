@@ -31,8 +31,21 @@ pub mod view;
 use sqlx::PgConnection;
 
 use crate::hub::Reference;
+pub use analysis::{Deadline, Stopped};
 pub use snapshot::{NetworkSnapshot, NodeRow, NodesBuilder, TieRow, Touched};
 pub use view::{View, Wanted};
+
+impl NetworkSnapshot {
+    /// Runs an analysis of it apart from the requests, and waits for it.
+    ///
+    /// # Errors
+    /// `TIMEOUT` when its time is up.
+    pub async fn study<T: Send + 'static>(
+        analysis: impl FnOnce(&Deadline) -> Result<T, Stopped> + Send + 'static,
+    ) -> crate::graphql::Result<T> {
+        study::study(analysis).await
+    }
+}
 
 impl Reference for NetworkSnapshot {
     const TABLES: &'static [&'static str] = &[

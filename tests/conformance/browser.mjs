@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, seriousViolations } from './chromium.mjs';
 import { argument, report } from './report.mjs';
+import { watched } from './watched.mjs';
 
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 844 };
@@ -17,40 +18,7 @@ const folder = process.argv[3];
 if (folder) mkdirSync(folder, { recursive: true });
 
 const browser = await launch();
-const foreignRequests = [];
-const complaints = [];
-
-/** A page in a session of its own, whose requests and complaints are kept. */
-async function newPage({ language = 'it', viewport = WIDE, refusalsExpected = false } = {}) {
-  const context = await browser.newContext({ locale: language === 'it' ? 'it-IT' : 'en-GB', viewport });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  const note = (url) => {
-    if (/^(data|blob):/.test(url)) return;
-    if (new URL(url.replace(/^ws/, 'http')).origin !== new URL(base).origin) foreignRequests.push(url);
-  };
-  page.on('request', (request) => note(request.url()));
-  page.on('websocket', (socket) => note(socket.url()));
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-  page.on('console', (message) => {
-    if (message.type() !== 'error') return;
-    if (refusalsExpected && message.text().includes('401')) return;
-    complaints.push(`${page.url()}: ${message.text()}`);
-  });
-  return page;
-}
-
-/** A check with a page of its own, closed after it. */
-function on(options, check) {
-  return async () => {
-    const page = await newPage(options);
-    try {
-      await check(page);
-    } finally {
-      await page.context().close();
-    }
-  };
-}
+const { newPage, on, foreignRequests, complaints } = watched(browser, base, { viewport: WIDE, patience: PATIENCE });
 
 async function picture(page, name) {
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: !page.url().includes('/graphiql') });

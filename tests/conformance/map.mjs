@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { launch, violations } from './chromium.mjs';
 import { argument, report } from './report.mjs';
+import { watched } from './watched.mjs';
 
 const WIDE = { width: 1400, height: 900 };
 const NARROW = { width: 390, height: 844 };
@@ -24,39 +25,7 @@ const folder = process.argv[3];
 if (folder) mkdirSync(folder, { recursive: true });
 
 const browser = await launch();
-const foreignRequests = [];
-const complaints = [];
-
-/** A page in a session of its own, whose requests and complaints are kept. */
-async function newPage({ language = 'it', viewport = WIDE, scheme = 'light' } = {}) {
-  const context = await browser.newContext({
-    locale: language === 'it' ? 'it-IT' : 'en-GB',
-    viewport,
-    colorScheme: scheme,
-    acceptDownloads: true,
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!/^(data|blob):/.test(url) && new URL(url).origin !== new URL(base).origin) foreignRequests.push(url);
-  });
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(`${page.url()}: ${message.text()}`));
-  return page;
-}
-
-/** A check with a page of its own, closed after it. */
-function on(options, check) {
-  return async () => {
-    const page = await newPage(options);
-    try {
-      await check(page);
-    } finally {
-      await page.context().close();
-    }
-  };
-}
+const { newPage, on, foreignRequests, complaints } = watched(browser, base, { viewport: WIDE, patience: PATIENCE });
 
 /** Opens an address and waits for its picture or table. */
 async function open(page, address) {

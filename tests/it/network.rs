@@ -642,8 +642,12 @@ async fn many_walks_can_be_interrupted_and_the_same_question_is_walked_once() {
     let same = |_| String::from("network(scope: {province: \"BO\"}, hops: 3) { nodeCount }");
     let ends = [council_of_bologna(&hub).await, NodeId::new("Province", "092").id().to_string()];
     let paths = |_| format!("path(from: \"{}\", to: \"{}\") {{ length }}", ends[0], ends[1]);
+    let since = |n| {
+        format!("network(scope: {{national: true}}) {{ a{n}: difference(since: \"{}\") {{ endedNodeCount }} }}", day(n))
+    };
     let (apart, same, paths) = (turns(asked(&apart)).await, turns(asked(&same)).await, turns(asked(&paths)).await);
-    assert!(apart >= 40 && paths >= 40, "{apart} {paths}");
+    let since = turns(asked(&since)).await;
+    assert!(apart >= 40 && paths >= 40 && since >= 40, "{apart} {paths} {since}");
     assert!(same < 10, "{same}");
 }
 

@@ -54,6 +54,15 @@ const ALL: &str = "query($scope: NetworkScope!, $hops: Int, $day: Date, $nodes: 
 const PATHS: &str = "query($from: ID!, $to: ID!) { paths(from: $from, to: $to, first: 4) {
   length steps { from { id degree } to { id } edges { kind recordId } } } }";
 
+/// The lists behind the gaps and the peers, which other rooms work out of the network and of the records.
+const GAPS: &str = "query($day: Date, $basis: OverviewBasis) {
+  coordinationGaps(asOf: $day, compareWith: \"2021-06-30\", basis: $basis) {
+    totals { kind count countThen appeared resolved } offices { office { officeCode } counts { kind count } }
+    gaps(first: 100) { totalCount nodes { kind sentence since } } resolved(first: 50) { totalCount nodes { sentence } }
+    more: gaps(first: 100, kind: ISOLATED_ORGANISATION) { nodes { sentence } } }
+  prefecture(by: { province: \"BO\" }) { peers(first: 5, asOf: $day) {
+    office { officeCode } isBordering score factors { factor own theirs similarity } } } }";
+
 fn question(random: &mut ChaCha8Rng, ids: &[String]) -> Value {
     let id = ids.choose(random).unwrap();
     let mut of = |several: &[Value]| several.choose(random).unwrap().clone();
@@ -92,6 +101,13 @@ async fn the_public_is_told_what_a_database_of_public_rows_alone_would_tell() {
         let seen = with.execute(&public, ALL, national).await;
         let (all, seen) = (ids(&all.data()["network"]), ids(&seen.data()["network"]));
         assert!(seen.len() + 60 < all.len(), "there is much that is hidden: {} of {}", seen.len(), all.len());
+        for basis in ["PUBLIC", "ALL_VISIBLE"] {
+            let question = json!({ "day": "2026-11-24", "basis": basis });
+            let answers =
+                [with.execute(&public, GAPS, question.clone()).await, without.execute(&public, GAPS, question).await];
+            assert_eq!(answers[0].codes(), Vec::<&str>::new(), "{:#}", answers[0].json);
+            assert_eq!(answers[0].json, answers[1].json, "seed {seed}: {basis}");
+        }
         for _ in 0..12 {
             let question = question(&mut random, &all);
             let answers = [

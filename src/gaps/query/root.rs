@@ -305,8 +305,7 @@ async fn find(graph: &Graph, scope: &Scope, day: NaiveDate) -> Result<(Vec<Gap>,
     let reading = Arc::new(Reading { snapshot: graph.reference::<NetworkSnapshot>(), viewer, day, competent });
     if scope.kinds.iter().any(|kind| kind.is_of_network()) {
         let (reading, scope) = (reading.clone(), scope.clone());
-        let walk = tokio::task::spawn_blocking(move || reading.find(&scope));
-        gaps.extend(walk.await.map_err(|stopped| Error::Internal(Arc::new(stopped)))?);
+        gaps.extend(NetworkSnapshot::study(move |deadline| reading.find(&scope, deadline)).await?);
     }
     Ok((gaps, version, reading))
 }

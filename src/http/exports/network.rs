@@ -18,7 +18,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::{failed, forbidden};
 use crate::access::{Caller, Viewer, links};
 use crate::graphql::Graph;
-use crate::http::reply::Refused;
+use crate::http::reply::{self, Refused};
 use crate::http::{App, caller};
 use crate::locale::{Locale, Message};
 use crate::network::export::{Extract, Format, Question};
@@ -105,7 +105,7 @@ async fn download(
     // What everybody may see may be kept and asked for again; what is somebody's is for nobody else.
     let is_public = graph.viewer.caller == Caller::Public && !is_link;
     let tag = is_public.then(|| tag(&extract, &question, format, locale));
-    if let Some(tag) = tag.as_ref().filter(|tag| is_known(headers, tag)) {
+    if let Some(tag) = tag.as_ref().filter(|tag| reply::is_known(headers, tag)) {
         return Ok((StatusCode::NOT_MODIFIED, kept(tag)).into_response());
     }
     export::note(&graph, &question, format).await.map_err(failed)?;
@@ -144,13 +144,6 @@ fn tag(extract: &Extract, question: &Question, format: Format, locale: Locale) -
     let hash = digest::digest(&digest::SHA256, told.as_bytes());
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&hash.as_ref()[..18]));
     HeaderValue::try_from(tag).expect("plain letters")
-}
-
-fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    // On its way a proxy that compresses may have made it a weak one.
-    let mut known = known.flat_map(|value| value.split(',')).map(|one| one.trim().trim_start_matches("W/"));
-    known.any(|one| tag == one)
 }
 
 fn kept(tag: &HeaderValue) -> HeaderMap {

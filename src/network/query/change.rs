@@ -70,7 +70,7 @@ pub struct NetworkSubscription;
 impl NetworkSubscription {
     /// What changes in a part of the network while the caller listens: first, without any change, the version from which
     /// they are told, then each change of the data that changes something in it for this caller. It is the network of
-    /// the day; several changes at once may come as one [variazioni della rete].
+    /// the day on which the caller began to listen; several changes at once may come as one [variazioni della rete].
     #[allow(clippy::too_many_arguments)]
     async fn network_changed(
         &self,

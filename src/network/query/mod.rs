@@ -16,7 +16,6 @@ mod timeline;
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, Object, SimpleObject};
-use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::affiliation::Affiliation;
@@ -128,11 +127,14 @@ impl Network {
         self.view.snapshot.shapes().get(&self.view, &self.part, &self.found)
     }
 
-    /// The same part on another day.
-    fn on(&self, day: NaiveDate) -> (Arc<View>, Found) {
-        let view = Arc::new(self.view.on(super::model::day(day)));
-        let found = view.find(&self.part);
-        (view, found)
+    /// What changed between another day and its own.
+    fn since(&self, since: Date) -> NetworkDifference {
+        let view = Arc::new(self.view.on(super::model::day(since.0)));
+        let other = (since, view.clone(), Arc::new(view.find(&self.part)));
+        let now = (self.as_of, self.view.clone(), self.found.clone());
+        let (then, now) = if since.0 <= self.as_of.0 { (other, now) } else { (now, other) };
+        let difference = Difference::between(&self.view.snapshot, &then.2, &now.2);
+        NetworkDifference { then: (then.0, then.1), now: (now.0, now.1), difference }
     }
 }
 
@@ -179,16 +181,16 @@ impl Network {
 
     /// What is tied to its nodes on that day and may be seen by the caller, but is not among them: too many steps away, or
     /// of what was not asked for. Kinds of which nothing was left out are left out [nodi esclusi].
-    async fn left_out(&self) -> Vec<LeftOut> {
-        let counts = self.view.left_out(&self.found);
+    async fn left_out(&self, ctx: &Context<'_>) -> Vec<LeftOut> {
+        let counts = question::in_turn(Graph::of(ctx), || self.view.left_out(&self.found)).await;
         let kinds = NetworkNodeKind::ALL.iter().zip(counts).filter(|(_, count)| *count > 0);
         kinds.map(|(kind, count)| LeftOut { kind: *kind, count }).collect()
     }
 
     /// The same from afar: its provinces as single nodes, with what each holds and how much ties them to each other
     /// [rete delle province].
-    async fn by_province(&self) -> ProvinceNetwork {
-        ProvinceNetwork::of(self)
+    async fn by_province(&self, ctx: &Context<'_>) -> ProvinceNetwork {
+        question::in_turn(Graph::of(ctx), || ProvinceNetwork::of(self)).await
     }
 
     /// How it stood at the beginning of each month, from the month of one day to that of another: 600 months at the
@@ -203,14 +205,13 @@ impl Network {
 
     /// What changed between another day and this answer's day: what appeared, what ended, what is tied otherwise. The
     /// earlier of the two is `then`, whichever is given [differenza].
-    async fn difference(&self, #[graphql(desc = "The other day.")] since: Date) -> Result<NetworkDifference> {
+    async fn difference(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The other day.")] since: Date,
+    ) -> Result<NetworkDifference> {
         let since = question::checked(since)?;
-        let (other_view, other) = self.on(since.0);
-        let now = (self.as_of, self.view.clone(), self.found.clone());
-        let other = (since, other_view, Arc::new(other));
-        let (then, now) = if since.0 <= self.as_of.0 { (other, now) } else { (now, other) };
-        let difference = Difference::between(&self.view.snapshot, &then.2, &now.2);
-        Ok(NetworkDifference { then: (then.0, then.1), now: (now.0, now.1), difference })
+        Ok(question::in_turn(Graph::of(ctx), || self.since(since)).await)
     }
 
     /// A value for each of its nodes, which measures their place in it [misura]. Worked out over what the caller may see
@@ -231,11 +232,12 @@ impl Network {
     /// Bodies on one side, on the other what they take part in; and who shares how much with whom [rete bimodale].
     async fn two_mode(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Only what bodies take part in of these kinds; all when left out.")] through: Option<
             Vec<Affiliation>,
         >,
     ) -> NetworkTwoMode {
-        NetworkTwoMode::of(self, through)
+        question::in_turn(Graph::of(ctx), || NetworkTwoMode::of(self, through)).await
     }
 
     /// The bodies that stand most often between two others which have nothing in common themselves, with the roles in

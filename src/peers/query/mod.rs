@@ -84,8 +84,7 @@ async fn profiles(graph: &Graph, day: NaiveDate) -> Result<Arc<[Profile]>> {
     }
     let needs = store::needs(&mut *graph.statement().await?, day).await?;
     let sources = Sources { territory, directory, snapshot, needs, day };
-    let made = tokio::task::spawn_blocking(move || sources.profiles()).await;
-    let profiles = made.map_err(|stopped| Error::Internal(Arc::new(stopped)))?;
+    let profiles = NetworkSnapshot::study(move |_| Ok(sources.profiles())).await?;
     known.keep(moment, &profiles);
     Ok(profiles)
 }
