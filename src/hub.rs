@@ -274,6 +274,9 @@ async fn tend(hub: Weak<Hub>) {
     while let Some(hub) = hub.upgrade() {
         hub.authenticator.tend().await;
         hub.people.tend().await;
+        if let Err(error) = crate::deeds::keep(&hub.database).await {
+            tracing::warn!(%error, "old idempotency keys could not be forgotten");
+        }
         drop(hub);
         tokio::time::sleep(TENDED).await;
     }

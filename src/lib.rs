@@ -13,7 +13,7 @@
 //!   [`network`], [`search`], [`overview`], [`gaps`], [`peers`], [`relay`] and [`viewer`] are
 //!   ways through all of them.
 //! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
-//! - [`graphql`], [`hub`]: the kit that every room uses.
+//! - [`graphql`], [`hub`], [`deeds`]: the kit that every room uses; `deeds` is how callers change records.
 //! - [`access`]: who the caller is and which rows that makes visible.
 //! - [`db`]: PostgreSQL, embedded or outside; [`locale`]: the two languages of texts for people.
 
@@ -29,11 +29,13 @@ pub mod clients;
 pub mod config;
 pub mod councils;
 pub mod db;
+pub mod deeds;
 pub mod demo;
 pub mod explain;
 pub mod funding;
 pub mod gaps;
 pub mod graphql;
+pub mod history;
 pub mod http;
 pub mod hub;
 pub mod identifiers;

@@ -48,6 +48,9 @@ pub struct Mutation(
     accounts::mutation::PrivacyMutation,
     clients::mutation::RegistrationMutation,
     clients::mutation::ClientMutation,
+    plans::mutation::PlanCreation,
+    plans::mutation::PlanDrafting,
+    plans::mutation::PlanSteps,
 );
 
 /// What the hub tells as it happens.

@@ -54,5 +54,51 @@ text_enum! {
         ExportNetwork = "export_network",
         /// Let go of old entries of the audit: the hub itself, as its settings or its operator say [scarto del registro].
         LetGoOfAudit = "let_go_of_audit",
+        /// Make a territorial plan [creazione del piano].
+        CreateTerritorialPlan = "create_territorial_plan",
+        /// Draft a plan's texts, title and period [redazione del piano].
+        DraftTerritorialPlan = "draft_territorial_plan",
+        /// Write down an indicator of the context of a plan [indicatore di contesto].
+        WritePlanIndicator = "write_plan_indicator",
+        /// Write down a need of a plan [fabbisogno].
+        WritePlanNeed = "write_plan_need",
+        /// Write down a priority of a plan [priorità].
+        WritePlanPriority = "write_plan_priority",
+        /// Write down an intervention of a plan [intervento].
+        WritePlanIntervention = "write_plan_intervention",
+        /// Write down what shows the progress of an intervention [indicatore di risultato].
+        WritePlanMeasure = "write_plan_measure",
+        /// Take a part out of a plan [eliminazione di un elemento del piano].
+        RemovePlanPart = "remove_plan_part",
+        /// Write down a measured value of an intervention [rilevazione di un indicatore].
+        RecordPlanMeasurement = "record_plan_measurement",
+        /// Begin to draft a plan after listening [avvio della redazione].
+        StartPlanDrafting = "start_plan_drafting",
+        /// Put a plan before the council [presentazione al Consiglio].
+        SubmitTerritorialPlan = "submit_territorial_plan",
+        /// Return a plan with the council's remarks [rinvio del piano].
+        ReturnTerritorialPlan = "return_territorial_plan",
+        /// Write down that the council endorses a plan [parere favorevole].
+        EndorseTerritorialPlan = "endorse_territorial_plan",
+        /// Adopt a plan [adozione del piano].
+        AdoptTerritorialPlan = "adopt_territorial_plan",
+        /// Begin to carry a plan out [avvio dell'attuazione].
+        StartPlanImplementation = "start_plan_implementation",
+        /// Close a plan [chiusura del piano].
+        CloseTerritorialPlan = "close_territorial_plan",
+        /// Give a plan up before it is adopted [ritiro del piano].
+        WithdrawTerritorialPlan = "withdraw_territorial_plan",
+        /// Open a new edition of an adopted plan [revisione del piano].
+        ReviseTerritorialPlan = "revise_territorial_plan",
+        /// Say who may see a plan [condivisione del piano].
+        ShareTerritorialPlan = "share_territorial_plan",
+        /// Invite bodies to comment on a section of a plan [invito a contribuire].
+        InvitePlanContribution = "invite_plan_contribution",
+        /// Take such an invitation back [ritiro dell'invito a contribuire].
+        WithdrawPlanInvitation = "withdraw_plan_invitation",
+        /// Comment on a section of a plan [contributo al piano].
+        ContributeToPlan = "contribute_to_plan",
+        /// Answer such a comment [risposta a un contributo].
+        AnswerPlanContribution = "answer_plan_contribution",
     }
 }

@@ -28,6 +28,18 @@ pub fn province(code: &str) -> Option<i32> {
     code.parse::<i32>().ok().map(|number| PROVINCE_BASE + number)
 }
 
+/// The key of a record, as the database computes it (`audience_key()`); `None` where nobody would see it.
+pub fn key(visibility: &str, province_code: Option<&str>, owner_number: i32, group: Option<i32>) -> Option<i32> {
+    match visibility {
+        "public" => Some(PUBLIC),
+        "network" => Some(NETWORK),
+        "institutional" => Some(INSTITUTIONAL),
+        "territory" => group.or_else(|| province_code.and_then(province)),
+        "owner" => Some(group.unwrap_or_else(|| organisation(owner_number))),
+        _ => None,
+    }
+}
+
 /// The key of one organisation.
 pub fn organisation(number: i32) -> i32 {
     ORGANISATION_BASE + number

@@ -4,8 +4,9 @@
 use uuid::Uuid;
 
 use super::Action;
+use super::Room;
 use super::scope::Scope;
-use super::viewer::{Caller, Level, Role};
+use super::viewer::{Caller, DelegationMode, Level, Role};
 use crate::locale::Message;
 
 use Action::*;
@@ -25,6 +26,9 @@ pub enum Allowed {
     /// These roles of the organisation that the thing belongs to; none of them while it works for an office under a
     /// delegation. A client of that organisation that has the scope, if one is named.
     Of(&'static [Role], Option<Scope>),
+    /// As [`Allowed::Of`], with these roles; and those of a body to which the organisation has delegated the drafting of what
+    /// is in this room.
+    Drafting(Room, &'static [Role], Scope),
     /// As [`Allowed::Of`], at these levels alone.
     At(&'static [Level], &'static [Role]),
     /// As [`Allowed::Of`], and the same roles of the central department for any organisation.
@@ -33,6 +37,11 @@ pub enum Allowed {
 
 const ADMINISTRATORS: &[Role] = &[Administrator];
 const RESPONSIBLE: &[Role] = &[Head, Administrator];
+/// Who prepares what a head decides.
+const DRAFTERS: &[Role] = &[Officer, Head];
+const HEADS: &[Role] = &[Head];
+/// Who writes down what a council decided: its secretariat, or the office that keeps it.
+const RECORDERS: &[Role] = &[Secretariat, Officer, Head];
 const OFFICES: &[Level] = &[Level::National, Level::Prefecture];
 
 /// The table. `tests/it/snapshots/rules.txt` shows it for every kind of caller.
@@ -48,6 +57,28 @@ pub const fn allowed(action: Action) -> Allowed {
         ReadAudit | ExportAudit => Allowed::OfOrCentral(RESPONSIBLE, Some(Scope::AuditRead)),
         ExportNetwork => Allowed::AnyoneAndClients(Scope::NetworkExport),
         LetGoOfAudit => Allowed::Nobody,
+        CreateTerritorialPlan
+        | DraftTerritorialPlan
+        | WritePlanIndicator
+        | WritePlanNeed
+        | WritePlanPriority
+        | WritePlanIntervention
+        | WritePlanMeasure
+        | RemovePlanPart
+        | StartPlanDrafting
+        | RecordPlanMeasurement
+        | ReviseTerritorialPlan
+        | InvitePlanContribution
+        | WithdrawPlanInvitation
+        | AnswerPlanContribution => Allowed::Drafting(Room::Plans, DRAFTERS, Scope::PlanWrite),
+        ReturnTerritorialPlan | EndorseTerritorialPlan => Allowed::Of(RECORDERS, None),
+        SubmitTerritorialPlan
+        | AdoptTerritorialPlan
+        | StartPlanImplementation
+        | CloseTerritorialPlan
+        | WithdrawTerritorialPlan
+        | ShareTerritorialPlan => Allowed::Of(HEADS, None),
+        ContributeToPlan => Allowed::Of(DRAFTERS, None),
     }
 }
 
@@ -63,6 +94,8 @@ pub enum Grant {
     CentralDepartment,
     /// A client, by its scope.
     Scope(Scope),
+    /// By the office's delegation to draft.
+    Delegation,
     /// As the demonstration's caller, who has every role of its body.
     Demonstration,
 }
@@ -76,6 +109,7 @@ impl Grant {
             Self::Role => "ROLE",
             Self::CentralDepartment => "CENTRAL_DEPARTMENT",
             Self::Scope(_) => "SCOPE",
+            Self::Delegation => "DELEGATION",
             Self::Demonstration => "DEMONSTRATION",
         }
     }
@@ -95,6 +129,10 @@ impl Grant {
             Self::Scope(scope) => Message::new(
                 format!("Lo consente lo scope {scope} del client."),
                 format!("The client's scope {scope} allows it."),
+            ),
+            Self::Delegation => Message::new(
+                "Lo consente la delega dell'ufficio a predisporre bozze.",
+                "The office's delegation to prepare drafts allows it.",
             ),
             Self::Demonstration => Message::new(
                 "Nella dimostrazione si agisce con ogni ruolo del proprio ente.",
@@ -219,6 +257,16 @@ pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Resul
             Caller::Persona(_) | Caller::Client(_) => Err(Refusal::Person),
         },
         Allowed::Of(roles, scope) => of(viewer, roles, scope, owner),
+        Allowed::Drafting(room, roles, scope) => match drafts_under_delegation(viewer, room) {
+            Some((office, role)) if owner == Some(office) => {
+                if roles.contains(&role) {
+                    Ok(Grant::Delegation)
+                } else {
+                    Err(Refusal::Role(roles))
+                }
+            }
+            _ => of(viewer, roles, Some(scope), owner),
+        },
         Allowed::At(levels, roles) => {
             let grant = of(viewer, roles, None, owner)?;
             if levels.contains(&viewer.level) { Ok(grant) } else { Err(Refusal::Level(levels)) }
@@ -229,6 +277,19 @@ pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Resul
             Ok(if is_anothers && grant == Grant::Role { Grant::CentralDepartment } else { grant })
         }
     }
+}
+
+/// The office that the caller prepares drafts for in a room, and the role that it has in its own body.
+fn drafts_under_delegation(viewer: &super::Viewer, room: Room) -> Option<(Uuid, Role)> {
+    let Caller::Person(person) = &viewer.caller else { return None };
+    let grant =
+        person.delegation.as_ref().filter(|grant| grant.mode == DelegationMode::Draft && grant.rooms.contains(&room));
+    Some((grant?.office, person.membership.as_ref()?.role))
+}
+
+/// For which organisation the caller makes new records in a room: the office that has delegated that to it, else its own.
+pub fn makes_for(viewer: &super::Viewer, room: Room) -> Option<Uuid> {
+    drafts_under_delegation(viewer, room).map(|(office, _)| office).or(viewer.organisation)
 }
 
 fn of(

@@ -3,6 +3,7 @@
 
 pub mod changes;
 pub mod columns;
+pub mod decimal;
 pub mod embedded;
 
 mod session;

@@ -64,7 +64,29 @@ impl Graph {
     }
 }
 
-impl Change<'_> {
+/// A change whose entry stands in the audit.
+pub struct Entered<'a> {
+    /// Number of the entry.
+    pub seq: i64,
+    change: Change<'a>,
+}
+
+impl Entered<'_> {
+    /// The connection for one statement, which is counted.
+    pub fn statement(&mut self) -> &mut PgConnection {
+        self.change.statement()
+    }
+
+    /// Commits. What is read afterwards sees the change.
+    pub async fn commit(self) -> Result<()> {
+        let graph = self.change.graph;
+        self.change.writing.commit().await?;
+        graph.renew().await;
+        Ok(())
+    }
+}
+
+impl<'a> Change<'a> {
     /// The connection for one statement, which is counted.
     pub fn statement(&mut self) -> &mut PgConnection {
         self.graph.session.count();
@@ -72,12 +94,15 @@ impl Change<'_> {
     }
 
     /// Writes the entry and commits. What is read afterwards sees the change.
-    pub async fn commit(mut self, entry: &Entry) -> Result<()> {
+    pub async fn commit(self, entry: &Entry) -> Result<()> {
+        self.enter(entry).await?.commit().await
+    }
+
+    /// Writes the entry. From here to the commit nobody else writes one: what remains to be done must be short.
+    pub async fn enter(mut self, entry: &Entry) -> Result<Entered<'a>> {
         let (graph, statement) = (self.graph, self.statement());
-        audit::add(statement, &graph.viewer, &graph.request_id, entry).await?;
-        self.writing.commit().await?;
-        graph.renew().await;
-        Ok(())
+        let seq = audit::add(statement, &graph.viewer, &graph.request_id, entry).await?;
+        Ok(Entered { seq, change: self })
     }
 }
 

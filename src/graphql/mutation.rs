@@ -95,6 +95,12 @@ impl Flaws {
         self
     }
 
+    /// Notes these.
+    pub fn and(mut self, flaws: impl IntoIterator<Item = UserError>) -> Self {
+        self.0.extend(flaws);
+        self
+    }
+
     /// Goes on where there are none.
     pub fn none(self) -> Outcome<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Stop::Refused(self.0)) }

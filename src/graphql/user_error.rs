@@ -3,6 +3,7 @@
 use async_graphql::SimpleObject;
 
 use crate::access::rules;
+use crate::deeds::FieldChange;
 use crate::locale::Message;
 use crate::text_enum;
 
@@ -23,7 +24,7 @@ text_enum! {
 }
 
 /// Why a mutation did nothing [motivo del rifiuto].
-#[derive(SimpleObject, Clone, Debug, PartialEq, Eq)]
+#[derive(SimpleObject, Clone, Debug, PartialEq)]
 pub struct UserError {
     /// What kind of refusal it is [tipo di rifiuto].
     pub code: UserErrorCode,
@@ -33,6 +34,8 @@ pub struct UserError {
     pub field: Vec<String>,
     /// For people, in the caller's language [messaggio].
     pub message: String,
+    /// Of a conflict: what changed since the version that the caller expected, as far as it may be told [modifiche].
+    pub changes: Vec<FieldChange>,
 }
 
 impl UserError {
@@ -65,7 +68,7 @@ impl UserError {
         } else {
             std::iter::once("input").chain(parts).map(String::from).collect()
         };
-        Self { code, rule: rule.into(), field, message: message.to_string() }
+        Self { code, rule: rule.into(), field, message: message.to_string(), changes: Vec::new() }
     }
 }
 

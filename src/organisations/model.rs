@@ -79,6 +79,7 @@ columns! {
     /// A body of the network.
     pub struct OrganisationRow as "o" {
         id: Uuid,
+        number: i32,
         kind: OrganisationKind,
         name: String,
         short_name: Option<String>,

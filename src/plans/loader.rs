@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::model::{CoverageRow, Intervention, NeedRow, PlanRow, PriorityRow};
+use super::model::{
+    CoverageRow, IndicatorRow, Intervention, MeasureRow, MeasurementRow, NeedRow, PartnerRow, PlanRow, PriorityRow,
+};
 use super::store;
 use crate::batched_by_uuid;
 
@@ -45,4 +47,20 @@ batched_by_uuid! {
 batched_by_uuid! {
     /// How far a plan is carried through.
     CoverageOf => Arc<CoverageRow>, store::coverage
+}
+batched_by_uuid! {
+    /// A plan's indicators of the context, in the plan's order.
+    IndicatorsOf => Arc<[Arc<IndicatorRow>]>, store::indicators_of_plans
+}
+batched_by_uuid! {
+    /// The bodies that carry an intervention out with the one responsible.
+    PartnersOf => Arc<[Arc<PartnerRow>]>, store::partners_of_interventions
+}
+batched_by_uuid! {
+    /// What shows an intervention's progress, in the plan's order.
+    MeasuresOf => Arc<[Arc<MeasureRow>]>, store::measures_of_interventions
+}
+batched_by_uuid! {
+    /// The values of a measure, the earliest first.
+    MeasurementsOf => Arc<[Arc<MeasurementRow>]>, store::measurements_of_measures
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::organisations::model::{OrganisationRow, Visibility};
@@ -35,9 +36,11 @@ text_enum! {
 
 columns! {
     /// An edition of a territorial plan.
+    #[derive(Serialize, Deserialize, PartialEq)]
     pub struct PlanRow as "t" {
         id: Uuid,
         office_id: Uuid,
+        owner_number: i32,
         council_id: Option<Uuid>,
         province_code: String,
         title: String,
@@ -46,19 +49,31 @@ columns! {
         status: PlanStatus,
         period_from: NaiveDate,
         period_until: NaiveDate,
+        submitted_on: Option<NaiveDate>,
+        council_remarks: Option<String>,
         endorsed_on: Option<NaiveDate>,
         adopted_on: Option<NaiveDate>,
+        started_on: Option<NaiveDate>,
+        closed_on: Option<NaiveDate>,
+        closing_report: Option<String>,
+        withdrawn_on: Option<NaiveDate>,
+        withdrawal_reason: Option<String>,
         context_analysis: Option<String>,
         objectives: Option<String>,
         resources: Option<String>,
         visibility: Visibility,
+        group_number: Option<i32>,
+        audience: i32,
         is_synthetic: bool,
         source: String,
+        version: i32,
+        updated_at: DateTime<Utc>,
     }
 }
 
 columns! {
     /// A need that a plan found.
+    #[derive(Serialize, Deserialize, PartialEq)]
     pub struct NeedRow as "n" {
         id: Uuid,
         plan_id: Uuid,
@@ -67,15 +82,18 @@ columns! {
         title: String,
         description: Option<String>,
         indicator: Option<String>,
+        #[serde(with = "crate::db::decimal::optional")]
         indicator_value: Option<Decimal>,
         indicator_on: Option<NaiveDate>,
         indicator_source: Option<String>,
+        revises_id: Option<Uuid>,
         is_synthetic: bool,
     }
 }
 
 columns! {
     /// A priority that answers a need.
+    #[derive(Serialize, Deserialize, PartialEq)]
     pub struct PriorityRow as "y" {
         id: Uuid,
         plan_id: Uuid,
@@ -83,12 +101,14 @@ columns! {
         ordinal: i32,
         title: String,
         description: Option<String>,
+        revises_id: Option<Uuid>,
         is_synthetic: bool,
     }
 }
 
 columns! {
     /// An intervention that carries out a priority, without the body responsible.
+    #[derive(Serialize, Deserialize, PartialEq)]
     pub struct InterventionRow as "i" {
         id: Uuid,
         plan_id: Uuid,
@@ -99,9 +119,80 @@ columns! {
         responsible_id: Option<Uuid>,
         starts_on: Option<NaiveDate>,
         ends_on: Option<NaiveDate>,
+        #[serde(with = "crate::db::decimal::optional")]
         budget: Option<Decimal>,
         expected_results: Option<String>,
+        revises_id: Option<Uuid>,
         is_synthetic: bool,
+    }
+}
+
+columns! {
+    /// An indicator of the context that a plan starts from.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct IndicatorRow as "c" {
+        id: Uuid,
+        plan_id: Uuid,
+        ordinal: i32,
+        name: String,
+        #[serde(with = "crate::db::decimal")]
+        value: Decimal,
+        unit: String,
+        measured_on: NaiveDate,
+        indicator_source: String,
+        revises_id: Option<Uuid>,
+        is_synthetic: bool,
+    }
+}
+
+columns! {
+    /// A body that carries an intervention out with the one responsible.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct PartnerRow as "b" {
+        plan_id: Uuid,
+        intervention_id: Uuid,
+        organisation_id: Uuid,
+        task: Option<String>,
+    }
+}
+
+columns! {
+    /// What shows an intervention's progress.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct MeasureRow as "m" {
+        id: Uuid,
+        plan_id: Uuid,
+        intervention_id: Uuid,
+        ordinal: i32,
+        name: String,
+        unit: String,
+        #[serde(with = "crate::db::decimal::optional")]
+        baseline: Option<Decimal>,
+        #[serde(with = "crate::db::decimal")]
+        target: Decimal,
+        revises_id: Option<Uuid>,
+        is_synthetic: bool,
+    }
+}
+
+impl MeasureRow {
+    /// How much of the way from the baseline to the target a value has gone; `None` where there is no way.
+    pub fn progress(&self, value: Decimal) -> Option<Decimal> {
+        let baseline = self.baseline.unwrap_or_default();
+        (value - baseline).checked_div(self.target - baseline)
+    }
+}
+
+columns! {
+    /// A value of a measure on a day.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct MeasurementRow as "v" {
+        plan_id: Uuid,
+        measure_id: Uuid,
+        measured_on: NaiveDate,
+        #[serde(with = "crate::db::decimal")]
+        value: Decimal,
+        value_source: Option<String>,
     }
 }
 

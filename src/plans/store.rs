@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::model::{
-    CoverageRow, Intervention, InterventionRow, NeedRow, PlanFilter, PlanOrder, PlanRow, PlansOf, PriorityRow,
+    CoverageRow, IndicatorRow, Intervention, InterventionRow, MeasureRow, MeasurementRow, NeedRow, PartnerRow,
+    PlanFilter, PlanOrder, PlanRow, PlansOf, PriorityRow,
 };
 use crate::db::columns::{Columns, grouped};
 use crate::graphql::Result;
@@ -110,6 +111,52 @@ pub async fn interventions_of_priorities(
 ) -> Result<HashMap<Uuid, Arc<[Arc<Intervention>]>>> {
     let found = interventions(connection, "priority_id", priorities).await?;
     Ok(grouped(found.into_iter().map(|intervention| (intervention.row.priority_id, intervention))))
+}
+
+pub async fn indicators_of_plans(
+    connection: &mut PgConnection,
+    plans: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<IndicatorRow>]>>> {
+    let sql =
+        format!("select {} from plan_indicator c where c.plan_id = any($1) order by c.ordinal", IndicatorRow::LIST);
+    let found = rows(connection, sql, plans, |row| IndicatorRow::read(row, 0).map(Arc::new)).await?;
+    Ok(grouped(found.into_iter().map(|indicator| (indicator.plan_id, indicator))))
+}
+
+pub async fn partners_of_interventions(
+    connection: &mut PgConnection,
+    interventions: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<PartnerRow>]>>> {
+    let sql = format!(
+        "select {} from plan_partner b where b.intervention_id = any($1) order by b.intervention_id, b.organisation_id",
+        PartnerRow::LIST
+    );
+    let found = rows(connection, sql, interventions, |row| PartnerRow::read(row, 0).map(Arc::new)).await?;
+    Ok(grouped(found.into_iter().map(|partner| (partner.intervention_id, partner))))
+}
+
+pub async fn measures_of_interventions(
+    connection: &mut PgConnection,
+    interventions: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<MeasureRow>]>>> {
+    let sql = format!(
+        "select {} from plan_measure m where m.intervention_id = any($1) order by m.intervention_id, m.ordinal",
+        MeasureRow::LIST
+    );
+    let found = rows(connection, sql, interventions, |row| MeasureRow::read(row, 0).map(Arc::new)).await?;
+    Ok(grouped(found.into_iter().map(|measure| (measure.intervention_id, measure))))
+}
+
+pub async fn measurements_of_measures(
+    connection: &mut PgConnection,
+    measures: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<MeasurementRow>]>>> {
+    let sql = format!(
+        "select {} from plan_measurement v where v.measure_id = any($1) order by v.measure_id, v.measured_on",
+        MeasurementRow::LIST
+    );
+    let found = rows(connection, sql, measures, |row| MeasurementRow::read(row, 0).map(Arc::new)).await?;
+    Ok(grouped(found.into_iter().map(|value| (value.measure_id, value))))
 }
 
 pub async fn coverage(connection: &mut PgConnection, plans: &[Uuid]) -> Result<HashMap<Uuid, Arc<CoverageRow>>> {

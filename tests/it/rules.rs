@@ -72,13 +72,19 @@ fn callers() -> Vec<(String, Viewer)> {
         mode: DelegationMode::Draft,
         until: crate::hub::TODAY,
     };
+    for role in [Role::Administrator, Role::Officer] {
+        let name = format!("{} under a delegation to draft", role.as_str());
+        callers.push((name, viewer(Level::Partner, person(Some(role), Some(grant.clone())))));
+    }
+    let grant = Delegation { mode: DelegationMode::Read, ..grant };
     callers.push((
-        "administrator under a delegation".into(),
-        viewer(Level::Partner, person(Some(Role::Administrator), Some(grant))),
+        "officer under a delegation to read".into(),
+        viewer(Level::Partner, person(Some(Role::Officer), Some(grant))),
     ));
     callers.push(("client without the scope".into(), viewer(Level::Partner, client("project:read"))));
     callers.push(("client with audit:read".into(), viewer(Level::Partner, client("audit:read"))));
     callers.push(("client with network:export".into(), viewer(Level::Partner, client("network:export"))));
+    callers.push(("client with plan:write".into(), viewer(Level::Partner, client("plan:write"))));
     callers.push(("persona of a prefecture".into(), viewer(Level::Prefecture, Caller::Persona("prefettura-bologna"))));
     callers.push(("persona of the department".into(), viewer(Level::National, Caller::Persona("dlci"))));
     callers

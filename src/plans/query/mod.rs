@@ -1,7 +1,9 @@
 //! Territorial plans in the graph.
 
+mod measure;
 mod parts;
 mod plan;
+mod readiness;
 mod root;
 
 use std::sync::Arc;

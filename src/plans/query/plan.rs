@@ -1,30 +1,61 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::each;
-use super::parts::{PlanIntervention, PlanNeed, PlanPriority, interventions, need};
+use super::measure::PlanIndicator;
+use super::parts::{PlanIntervention, PlanNeed, PlanPriority, Told, interventions, need, of_told};
+use super::readiness::PlanReadiness;
+use crate::deeds::{FieldChange, Whole};
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::history::query::{self as history, RecordEvent};
 use crate::organisations::Directory;
 use crate::organisations::model::Visibility;
 use crate::organisations::query::{Prefecture, TerritorialCouncil};
-use crate::plans::loader::{CoverageOf, InterventionsOfPlan, NeedsOf, PlanById, PrioritiesOfPlan};
+pub use crate::plans::document::PLAN;
+use crate::plans::document::PlanDocument;
+use crate::plans::loader::{CoverageOf, IndicatorsOf, InterventionsOfPlan, NeedsOf, PlanById, PrioritiesOfPlan};
 use crate::plans::model::{CoverageRow, PlanFilter, PlanOrder, PlanRow, PlanStatus, PlansOf};
+use crate::plans::{life, revision};
 use crate::territory::query::{self as territory, Province};
 
-/// Kind of the global ids of plans.
-pub const PLAN: &str = "TerritorialPlan";
-
 /// One edition of an office's plan for the management of migration [piano territoriale degli interventi].
-#[derive(Description)]
-pub struct TerritorialPlan(pub Arc<PlanRow>);
+#[derive(Description, Clone)]
+pub struct TerritorialPlan(pub Arc<PlanRow>, Told);
+
+impl TerritorialPlan {
+    /// As it stands.
+    pub fn of(row: Arc<PlanRow>) -> Self {
+        Self(row, None)
+    }
+
+    /// As it stood at a time, or would stand. What other records say of it is told as it is today.
+    pub fn told(plan: Arc<PlanDocument>) -> Self {
+        Self(plan.territorial_plan.clone(), Some(plan))
+    }
+
+    /// The plan with all of its parts.
+    async fn whole(&self, graph: &Graph) -> Result<Option<Arc<PlanDocument>>> {
+        match &self.1 {
+            Some(told) => Ok(Some(told.clone())),
+            None => graph.load(Whole::of(self.0.id)).await,
+        }
+    }
+}
+
+impl From<PlanDocument> for TerritorialPlan {
+    fn from(plan: PlanDocument) -> Self {
+        Self::told(Arc::new(plan))
+    }
+}
 
 /// A plan that a record names; `None` where the viewer may not see it.
 pub async fn plan(graph: &Graph, id: Uuid) -> Result<Option<TerritorialPlan>> {
-    Ok(graph.load(PlanById(id)).await?.map(TerritorialPlan))
+    Ok(graph.load(PlanById(id)).await?.map(TerritorialPlan::of))
 }
 
 /// The plans below a parent, as its type shows them.
@@ -39,7 +70,7 @@ pub async fn plans_of(
 ) -> Result<Page<TerritorialPlan>> {
     let filter = PlanFilter { statuses: statuses.unwrap_or_default(), ..PlanFilter::default() };
     let list = List { within: Some((parent, key)), filter, order: order.unwrap_or_default() };
-    list::page(graph, list, first, after, TerritorialPlan).await
+    list::page(graph, list, first, after, TerritorialPlan::of).await
 }
 
 #[Object(use_type_description)]
@@ -97,6 +128,16 @@ impl TerritorialPlan {
         Date(self.0.period_until)
     }
 
+    /// Day on which it was last put before the council [presentazione al Consiglio].
+    async fn submitted_on(&self) -> Option<Date> {
+        self.0.submitted_on.map(Date)
+    }
+
+    /// What the council remarked when it last returned it [osservazioni del Consiglio].
+    async fn council_remarks(&self) -> Option<&str> {
+        self.0.council_remarks.as_deref()
+    }
+
     /// Day on which the council endorsed it [parere favorevole].
     async fn endorsed_on(&self) -> Option<Date> {
         self.0.endorsed_on.map(Date)
@@ -105,6 +146,39 @@ impl TerritorialPlan {
     /// Day on which the prefect adopted it [adozione].
     async fn adopted_on(&self) -> Option<Date> {
         self.0.adopted_on.map(Date)
+    }
+
+    /// Day on which it began to be carried out [avvio dell'attuazione].
+    async fn started_on(&self) -> Option<Date> {
+        self.0.started_on.map(Date)
+    }
+
+    /// Day on which it was closed [chiusura].
+    async fn closed_on(&self) -> Option<Date> {
+        self.0.closed_on.map(Date)
+    }
+
+    /// What came of it, said when it was closed [relazione finale].
+    async fn closing_report(&self) -> Option<&str> {
+        self.0.closing_report.as_deref()
+    }
+
+    /// Day on which it was given up [ritiro].
+    async fn withdrawn_on(&self) -> Option<Date> {
+        self.0.withdrawn_on.map(Date)
+    }
+
+    /// Why it was given up [motivo del ritiro].
+    async fn withdrawal_reason(&self) -> Option<&str> {
+        self.0.withdrawal_reason.as_deref()
+    }
+
+    /// Indicators of the context, in its order [indicatori di contesto].
+    async fn indicators(&self, ctx: &Context<'_>) -> Result<Vec<PlanIndicator>> {
+        match &self.1 {
+            Some(told) => Ok(told.plan_indicator.iter().cloned().map(PlanIndicator).collect()),
+            None => Ok(each(Graph::of(ctx).load(IndicatorsOf(self.0.id)).await?, PlanIndicator)),
+        }
     }
 
     /// Analysis of the context [analisi di contesto].
@@ -124,22 +198,71 @@ impl TerritorialPlan {
 
     /// The needs that it found, in its order [fabbisogni].
     async fn needs(&self, ctx: &Context<'_>) -> Result<Vec<PlanNeed>> {
-        Ok(each(Graph::of(ctx).load(NeedsOf(self.0.id)).await?, PlanNeed))
+        match &self.1 {
+            Some(told) => Ok(of_told(&told.plan_need, |_| true, told, PlanNeed)),
+            None => Ok(each(Graph::of(ctx).load(NeedsOf(self.0.id)).await?, |row| PlanNeed(row, None))),
+        }
     }
 
     /// Its priorities, in its order [priorità].
     async fn priorities(&self, ctx: &Context<'_>) -> Result<Vec<PlanPriority>> {
-        Ok(each(Graph::of(ctx).load(PrioritiesOfPlan(self.0.id)).await?, PlanPriority))
+        match &self.1 {
+            Some(told) => Ok(of_told(&told.plan_priority, |_| true, told, PlanPriority)),
+            None => Ok(each(Graph::of(ctx).load(PrioritiesOfPlan(self.0.id)).await?, |row| PlanPriority(row, None))),
+        }
     }
 
     /// Its interventions, in its order [interventi].
     async fn interventions(&self, ctx: &Context<'_>) -> Result<Vec<PlanIntervention>> {
-        Ok(each(Graph::of(ctx).load(InterventionsOfPlan(self.0.id)).await?, PlanIntervention))
+        match &self.1 {
+            Some(told) => {
+                Ok(told.plan_intervention.iter().map(|row| PlanIntervention::told(row.clone(), told)).collect())
+            }
+            None => Ok(each(Graph::of(ctx).load(InterventionsOfPlan(self.0.id)).await?, PlanIntervention::of)),
+        }
     }
 
     /// How far its chain is carried through, over what the caller may see: what is uncovered [copertura].
     async fn coverage(&self, ctx: &Context<'_>) -> Result<Option<PlanCoverage>> {
         Ok(Graph::of(ctx).load(CoverageOf(self.0.id)).await?.map(PlanCoverage))
+    }
+
+    /// The steps that can be taken from where it stands, and what still prevents each [prontezza].
+    async fn readiness(&self, ctx: &Context<'_>) -> Result<Vec<PlanReadiness>> {
+        let graph = Graph::of(ctx);
+        let Some(plan) = self.whole(graph).await? else { return Ok(Vec::new()) };
+        let possible =
+            life::PlanStep::ALL.iter().filter(|step| step.between().0.contains(&plan.territorial_plan.status));
+        Ok(possible.map(|step| PlanReadiness::of(&plan, *step, graph.today)).collect())
+    }
+
+    /// What this edition changes in the one that it revises, field by field, under the ids that the parts have there; empty
+    /// where it revises none that the caller may see [differenze dall'edizione precedente].
+    async fn difference(&self, ctx: &Context<'_>) -> Result<Vec<FieldChange>> {
+        let graph = Graph::of(ctx);
+        let Some(previous) = self.0.previous_edition_id else { return Ok(Vec::new()) };
+        let (before, after) = (graph.load(Whole::<PlanDocument>::of(previous)).await?, self.whole(graph).await?);
+        Ok(before.zip(after).map(|(before, after)| revision::changes(&before, &after)).unwrap_or_default())
+    }
+
+    /// What was done to it, the last first [cronologia].
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<RecordEvent>> {
+        history::history(Graph::of(ctx), self.0.id, first, after).await
+    }
+
+    /// Grows by one with each change: what a mutation expects [versione].
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
     }
 
     /// Who may see this record [visibilità].

@@ -1,12 +1,15 @@
 use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{DateTime, Utc};
 
 use super::parts::{
     INTERVENTION, NEED, PRIORITY, PlanIntervention, PlanNeed, PlanPriority, intervention, need, priority,
 };
 use super::plan::{PLAN, TerritorialPlan, plan};
+use crate::deeds;
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::plans::document::PlanDocument;
 use crate::plans::model::{PlanFilter, PlanOrder, PlanStatus};
 use crate::territory::Territory;
 
@@ -36,8 +39,17 @@ impl PlanQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
+        #[graphql(
+            desc = "As it stood at this instant, with its parts; as it stands when left out. Null where it was not \
+                          there yet, or where something that happened since is hidden from the caller."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<Option<TerritorialPlan>> {
-        plan(Graph::of(ctx), NodeId::uuid(PLAN, &id)?).await
+        let (graph, id) = (Graph::of(ctx), NodeId::uuid(PLAN, &id)?);
+        match as_of {
+            None => plan(graph, id).await,
+            Some(at) => Ok(deeds::as_of::<PlanDocument>(graph, id, at).await?.map(TerritorialPlan::from)),
+        }
     }
 
     /// Territorial plans, narrowed and ordered [piani territoriali].
@@ -59,7 +71,7 @@ impl PlanQuery {
             is_synthetic: input.is_synthetic,
         };
         let list = List { within: None, filter, order: order_by.unwrap_or_default() };
-        list::page(graph, list, first, after, TerritorialPlan).await
+        list::page(graph, list, first, after, TerritorialPlan::of).await
     }
 
     #[graphql(entity)]

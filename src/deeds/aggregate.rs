@@ -1,0 +1,84 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::access::audit::Subject;
+use crate::access::{Action, Room, Viewer};
+
+/// A table that holds parts of a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    pub table: &'static str,
+    /// Name of the parts' kind in the graph.
+    pub kind: &'static str,
+    /// Columns that tell one part from the others.
+    pub key: &'static [&'static str],
+    /// Column that names the record.
+    pub of: &'static str,
+    /// Columns by which they are sorted.
+    pub order: &'static str,
+}
+
+/// A record that callers change, as one document: `{ <root table>: {column: …}, <part table>: [{…}, …] }`.
+///
+/// The type is a struct with one field for each table, named like it; rows are structs whose fields are named like the
+/// columns. Columns that the database keeps by itself are read and never written: `audience`, `version`, `updated_at`.
+pub trait Aggregate: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// Name of its kind in the graph and in global ids.
+    const KIND: &'static str;
+    const ROOM: Room;
+    /// Table of the record itself; its key is `id`.
+    const ROOT: &'static str;
+    const PARTS: &'static [Part];
+    /// What its rules ask of other records: an SQL expression of type jsonb over the root row `r`, read as the caller sees
+    /// it into the document's field `facts`, which is never written.
+    const FACTS: Option<&'static str> = None;
+
+    fn id(&self) -> Uuid;
+    /// Grows by one with each deed.
+    fn version(&self) -> i32;
+    /// The record's audience key.
+    fn audience(&self) -> i32;
+    /// Number of the organisation that it belongs to.
+    fn owner_number(&self) -> i32;
+    /// The organisation that must be the caller's own for this action.
+    fn owner(&self, action: Action, viewer: &Viewer) -> Uuid;
+
+    /// As the subject of an entry of the audit.
+    fn subject(&self) -> Subject {
+        Subject { kind: Self::KIND, id: self.id(), owner_number: Some(self.owner_number()), audience: self.audience() }
+    }
+}
+
+/// Columns that only the database writes.
+const KEPT: [&str; 3] = ["audience", "version", "updated_at"];
+
+/// The document as JSON, without what only the database writes and without facts.
+pub fn document<A: Aggregate>(record: &A) -> Map<String, Value> {
+    let Ok(Value::Object(mut document)) = serde_json::to_value(record) else {
+        unreachable!("an aggregate is a struct of plain rows");
+    };
+    document.remove("facts");
+    if let Some(Value::Object(root)) = document.get_mut(A::ROOT) {
+        KEPT.iter().for_each(|column| drop(root.remove(*column)));
+    }
+    document
+}
+
+/// The document of a record made anew.
+pub fn read<A: Aggregate>(document: Value) -> Result<A, serde_json::Error> {
+    serde_json::from_value(document)
+}
+
+impl Part {
+    /// The key of one of its rows, as text.
+    pub fn key_of(&self, row: &Map<String, Value>) -> String {
+        let values = self.key.iter().map(|column| match row.get(*column) {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        });
+        values.collect::<Vec<_>>().join("/")
+    }
+}

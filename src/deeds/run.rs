@@ -1,0 +1,213 @@
+//! The way of every deed.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use uuid::Uuid;
+
+use super::aggregate::{self, Aggregate};
+use super::changes::{self, FieldChange, RowChange};
+use super::{Manner, claim, past, said, store};
+use crate::access::audit::{Changes, Entry, Hash};
+use crate::access::{Action, rules};
+use crate::graphql::mutation::Stop;
+use crate::graphql::{Change, Error, Graph, Outcome, UserError};
+use crate::locale::Message;
+
+/// What a caller asks to be done to a record.
+#[derive(Clone, Copy)]
+pub struct Deed<'a> {
+    pub action: Action,
+    pub manner: &'a Manner,
+    /// The record, and the input's field that names it.
+    pub record: (Uuid, &'static str),
+    /// The version that the caller has read.
+    pub expected: i32,
+    /// Whether it rests on the whole record as the caller has read it, as a decision does: then whatever changed since
+    /// stands in its way. Otherwise only what it would overwrite.
+    pub is_step: bool,
+}
+
+/// What became of a record.
+pub struct Told<A> {
+    pub record: A,
+    /// Whether nothing was changed, as asked.
+    pub is_dry_run: bool,
+    /// Whether it was done by an earlier request with the same key.
+    pub is_repeated: bool,
+}
+
+/// Does something to a record: `change` makes the new state from the one that stands, by the rules of its model.
+///
+/// # Errors
+/// `NOT_FOUND` for a record that the caller does not see; the rule that refuses; what the model refuses;
+/// `CHANGED_MEANWHILE` with what changed; `IDEMPOTENCY_KEY_REUSED`.
+pub async fn alter<A: Aggregate>(
+    ctx: &Context<'_>,
+    deed: Deed<'_>,
+    change: impl FnOnce(&mut A) -> Outcome<()> + Send,
+) -> Outcome<Told<A>> {
+    let graph = Graph::of(ctx);
+    let (id, field) = deed.record;
+    let said = said(ctx, deed.manner)?;
+    let mut writing = graph.change().await?;
+    if let Some(done) = claimed(graph, &mut writing, deed.action, said.as_ref()).await? {
+        drop(writing);
+        return repeated(graph, done).await;
+    }
+    let found = store::lock::<A>(writing.statement(), id).await?;
+    found.ok_or_else(|| UserError::not_found(field))?;
+    let before: A = read(&mut writing, id).await?;
+    let owner = before.owner(deed.action, &graph.viewer);
+    if let Err(refusal) = rules::may(&graph.viewer, deed.action, Some(owner)) {
+        drop(writing);
+        graph.allow(deed.action, Some(owner), Some(before.subject())).await??;
+        return Err(refusal.into());
+    }
+    let mut after = before.clone();
+    let outcome = change(&mut after);
+    let changes = changes::between(Some(&before), &after);
+    if deed.expected != before.version() {
+        let stands_in_the_way = |since: &RowChange| deed.is_step || changes.iter().any(|mine| mine.meets(since));
+        let since = store::since(writing.statement(), A::KIND, id, deed.expected.saturating_add(1)).await?;
+        // What is missing is hidden from the caller, or was changed otherwise: then nothing is known of it.
+        let is_known = deed.expected < before.version()
+            && i64::from(before.version()) - i64::from(deed.expected) == since.len() as i64;
+        let all = || since.iter().rev().flat_map(|step| step.changes.iter());
+        if !is_known || outcome.is_err() || all().any(stands_in_the_way) {
+            let told = changes::told(all());
+            return Err(meanwhile(told, outcome.err()));
+        }
+    }
+    outcome?;
+    if changes.is_empty() {
+        return Ok(Told { record: before, is_dry_run: deed.manner.dry_run, is_repeated: false });
+    }
+    let record = write(&mut writing, &after, &changes).await?;
+    finish(graph, writing, deed.action, deed.manner, record, &changes, said).await
+}
+
+/// Makes a record that belongs to `owner`.
+///
+/// # Errors
+/// The rule that refuses; what the model refuses; `IDEMPOTENCY_KEY_REUSED`.
+pub async fn make<A: Aggregate>(
+    ctx: &Context<'_>,
+    (action, manner): (Action, &Manner),
+    owner: Uuid,
+    new: impl FnOnce() -> Outcome<A> + Send,
+) -> Outcome<Told<A>> {
+    let graph = Graph::of(ctx);
+    graph.allow(action, Some(owner), None).await??;
+    let said = said(ctx, manner)?;
+    let record = new()?;
+    let mut writing = graph.change().await?;
+    if let Some(done) = claimed(graph, &mut writing, action, said.as_ref()).await? {
+        drop(writing);
+        return repeated(graph, done).await;
+    }
+    let changes = changes::between(None, &record);
+    let record = write(&mut writing, &record, &changes).await?;
+    finish(graph, writing, action, manner, record, &changes, said).await
+}
+
+/// Writes what changed and reads the record as it stands then.
+async fn write<A: Aggregate>(writing: &mut Change<'_>, record: &A, changes: &[RowChange]) -> Outcome<A> {
+    store::save_root(writing.statement(), record, changes).await?;
+    if changes.iter().any(|change| change.part != A::ROOT) {
+        store::save_parts(writing.statement(), record, changes).await?;
+    }
+    read(writing, record.id()).await
+}
+
+async fn read<A: Aggregate>(writing: &mut Change<'_>, id: Uuid) -> Outcome<A> {
+    let found = store::find::<A>(writing.statement(), id).await?;
+    let found = found.ok_or_else(|| fault("a record just written is not seen"))?;
+    Ok(aggregate::read(found).map_err(|error| Error::Internal(Arc::new(error)))?)
+}
+
+/// The audit's entry and the event, then the commit; a dry run ends before them, and leaves nothing.
+async fn finish<A: Aggregate>(
+    graph: &Arc<Graph>,
+    writing: Change<'_>,
+    action: Action,
+    manner: &Manner,
+    record: A,
+    changes: &[RowChange],
+    said: Option<(String, Hash)>,
+) -> Outcome<Told<A>> {
+    if manner.dry_run {
+        return Ok(Told { record, is_dry_run: true, is_repeated: false });
+    }
+    let entry = Entry::done(action, record.subject(), listed(changes::told(changes)));
+    let caller = claim::caller(&graph.viewer);
+    let claimed = said.as_ref().map(|(key, _)| (caller.as_str(), key.as_str()));
+    let mut entered = writing.enter(&entry).await?;
+    let seq = entered.seq;
+    store::add(entered.statement(), &graph.viewer, (seq, action), &record, changes, claimed).await?;
+    entered.commit().await?;
+    let mut tables: Vec<&str> = changes.iter().map(|change| change.part.as_str()).collect();
+    tables.dedup();
+    tables.into_iter().for_each(|table| graph.hub.note_change(table));
+    Ok(Told { record, is_dry_run: false, is_repeated: false })
+}
+
+/// What changed, as the audit writes it down.
+fn listed(changes: Vec<FieldChange>) -> Changes {
+    let given = |value: Option<serde_json::Value>| value.unwrap_or_default();
+    changes.into_iter().fold(Changes::new(), |all, change| {
+        all.field(
+            &format!("{}:{}.{}", change.kind, *change.id, change.field),
+            given(change.before),
+            given(change.after),
+        )
+    })
+}
+
+/// The record and version that the caller's key stands for, where it stands for something already.
+async fn claimed(
+    graph: &Graph,
+    writing: &mut Change<'_>,
+    action: Action,
+    said: Option<&(String, Hash)>,
+) -> Outcome<Option<(Uuid, i32)>> {
+    let Some((key, content)) = said else { return Ok(None) };
+    let caller = claim::caller(&graph.viewer);
+    let claim = store::claim(writing.statement(), &caller, key, action, content).await?;
+    if claim.is_new {
+        return Ok(None);
+    }
+    if claim.action != action.as_str() || claim.content != content.0 {
+        return Err(claim::other_content().into());
+    }
+    let done = claim.record_id.zip(claim.version);
+    Ok(Some(done.ok_or_else(|| fault("a key was claimed and stands for nothing"))?))
+}
+
+/// The answer of the first time: the record as it was then.
+async fn repeated<A: Aggregate>(graph: &Graph, (id, version): (Uuid, i32)) -> Outcome<Told<A>> {
+    let record = past::at_version::<A>(graph, id, version).await?;
+    let record = record.ok_or_else(|| UserError::not_found(""))?;
+    Ok(Told { record, is_dry_run: false, is_repeated: true })
+}
+
+fn meanwhile(changes: Vec<FieldChange>, refusal: Option<Stop>) -> Stop {
+    let message = Message::new(
+        "Nel frattempo il record è cambiato: vedere le modifiche, rileggerlo e riprovare.",
+        "The record has changed meanwhile: see what changed, read it again and retry.",
+    );
+    let mut error = UserError::conflict("expectedVersion", "CHANGED_MEANWHILE", message);
+    error.changes = changes;
+    let mut all = vec![error];
+    match refusal {
+        Some(Stop::Refused(errors)) => all.extend(errors),
+        Some(failed) => return failed,
+        None => {}
+    }
+    Stop::Refused(all)
+}
+
+fn fault(message: &'static str) -> Error {
+    let error: Box<dyn std::error::Error + Send + Sync> = message.into();
+    Error::Internal(error.into())
+}

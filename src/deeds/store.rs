@@ -1,0 +1,258 @@
+//! All SQL of deeds. Names of tables and columns come from the aggregates' constants and row types.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, PgConnection, QueryBuilder};
+use uuid::Uuid;
+
+use super::aggregate::{self, Aggregate};
+use super::changes::RowChange;
+use crate::access::audit::Hash;
+use crate::access::{Action, Caller, Viewer};
+
+/// Locks a record until the end of the transaction; returns its version, `None` where the caller sees no such one.
+/// What is read after it is what stands: a statement that locks and reads at once may read parts as they were before.
+pub async fn lock<A: Aggregate>(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<i32>> {
+    let sql = format!("select version from {} where id = $1 for update", A::ROOT);
+    sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
+}
+
+/// A record with its parts, as JSON.
+pub async fn find<A: Aggregate>(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Value>> {
+    Ok(find_all::<A>(connection, &[id]).await?.pop())
+}
+
+/// Records with their parts, those that the caller sees.
+pub async fn find_all<A: Aggregate>(connection: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Value>> {
+    let mut sql = format!("select jsonb_build_object('{root}', to_jsonb(r)", root = A::ROOT);
+    for part in A::PARTS {
+        write!(
+            sql,
+            ", '{table}', (select coalesce(jsonb_agg(to_jsonb(x) order by {order}), '[]') from {table} x where x.{of} = r.id)",
+            table = part.table,
+            order = part.order,
+            of = part.of,
+        )
+        .expect("a string takes all");
+    }
+    if let Some(facts) = A::FACTS {
+        write!(sql, ", 'facts', {facts}").expect("a string takes all");
+    }
+    write!(sql, ") from {} r where r.id = any($1)", A::ROOT).expect("a string takes all");
+    sqlx::query_scalar(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await
+}
+
+/// Writes the record's own row, as far as it changed.
+pub async fn save_root<A: Aggregate>(
+    connection: &mut PgConnection,
+    record: &A,
+    changes: &[RowChange],
+) -> sqlx::Result<()> {
+    let root = A::ROOT;
+    let document = aggregate::document(record);
+    let row = document.get(root).cloned().unwrap_or_default();
+    let own = changes.iter().find(|change| change.part == root);
+    let sql = match own {
+        Some(change) if change.before.is_none() => {
+            let columns = columns(change.after.as_ref());
+            format!(
+                "insert into {root} ({columns}) select {columns} from jsonb_populate_record(null::{root}, $2)
+                     where $1 is not null"
+            )
+        }
+        _ => {
+            let columns = own.map(|change| columns(change.after.as_ref())).unwrap_or_default();
+            let mut sets = String::new();
+            if !columns.is_empty() {
+                let values = columns.split(", ").map(|column| format!("n.{column}")).collect::<Vec<_>>().join(", ");
+                write!(sets, "({columns}) = row({values}), ").expect("a string takes all");
+            }
+            format!(
+                "update {root} r set {sets}version = r.version + 1, updated_at = now()
+                     from jsonb_populate_record(null::{root}, $2) n where r.id = $1"
+            )
+        }
+    };
+    sqlx::query(AssertSqlSafe(sql)).bind(record.id()).bind(Json(row)).execute(connection).await?;
+    Ok(())
+}
+
+/// Writes and removes the parts that changed, all tables in one statement. New parts take the record's audience.
+pub async fn save_parts<A: Aggregate>(
+    connection: &mut PgConnection,
+    record: &A,
+    changes: &[RowChange],
+) -> sqlx::Result<()> {
+    let document = aggregate::document(record);
+    let mut query = QueryBuilder::new("with r as (select id, audience from ");
+    query.push(A::ROOT).push(" where id = ").push_bind(record.id()).push(")");
+    let mut steps = 0;
+    for part in A::PARTS {
+        let of_part = || changes.iter().filter(|change| change.part == part.table);
+        let gone: Vec<Value> = of_part().filter(|change| change.after.is_none()).filter_map(before).collect();
+        let keys: BTreeSet<&str> =
+            of_part().filter(|change| change.after.is_some()).map(|change| change.key.as_str()).collect();
+        let all = document.get(part.table).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let is_written = |row: &&Value| row.as_object().is_some_and(|row| keys.contains(part.key_of(row).as_str()));
+        let written: Vec<Value> = all.iter().filter(is_written).cloned().collect();
+        let key = part.key.join(", ");
+        if !gone.is_empty() {
+            steps += 1;
+            let same =
+                part.key.iter().map(|column| format!("x.{column} = n.{column}")).collect::<Vec<_>>().join(" and ");
+            query.push(format!(
+                ", s{steps} as (delete from {table} x using jsonb_populate_recordset(null::{table}, ",
+                table = part.table
+            ));
+            query.push_bind(Json(Value::Array(gone)));
+            query.push(format!(") n where {same} and x.{of} = (select id from r))", of = part.of));
+        }
+        if let Some(Value::Object(first)) = written.first() {
+            steps += 1;
+            let columns = columns(Some(first));
+            let others: Vec<_> = columns.split(", ").filter(|column| !part.key.contains(column)).collect();
+            let sets = others.iter().map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>();
+            let then = if sets.is_empty() { "nothing".into() } else { format!("update set {}", sets.join(", ")) };
+            query.push(format!(
+                ", s{steps} as (insert into {table} ({columns}, audience)
+                   select {columns}, (select audience from r) from jsonb_populate_recordset(null::{table}, ",
+                table = part.table
+            ));
+            query.push_bind(Json(Value::Array(written.clone())));
+            query.push(format!(") n on conflict ({key}) do {then})"));
+        }
+    }
+    if steps > 0 {
+        query.push(" select 1");
+        query.build().execute(connection).await?;
+    }
+    Ok(())
+}
+
+fn before(change: &RowChange) -> Option<Value> {
+    change.before.clone().map(Value::Object)
+}
+
+fn columns(row: Option<&Map<String, Value>>) -> String {
+    row.map(|row| row.keys().map(String::as_str).collect::<Vec<_>>().join(", ")).unwrap_or_default()
+}
+
+/// What a caller's key stands for.
+#[derive(sqlx::FromRow)]
+pub struct Claim {
+    pub action: String,
+    pub content: Vec<u8>,
+    pub record_id: Option<Uuid>,
+    pub version: Option<i32>,
+    pub is_new: bool,
+}
+
+/// Claims a key for a deed; whoever claims it at the same time waits until this one is done or given up.
+pub async fn claim(
+    connection: &mut PgConnection,
+    caller: &str,
+    key: &str,
+    action: Action,
+    content: &Hash,
+) -> sqlx::Result<Claim> {
+    sqlx::query_as(
+        "insert into idempotency_key as i (caller, key, action, content) values ($1, $2, $3, $4)
+         on conflict (caller, key) do update set key = i.key
+         returning action, content, record_id, version, xmax = 0 as is_new",
+    )
+    .bind(caller)
+    .bind(key)
+    .bind(action.as_str())
+    .bind(&content.0[..])
+    .fetch_one(connection)
+    .await
+}
+
+/// Forgets keys older than a week; returns how many they were.
+pub async fn forget_claims(connection: &mut PgConnection) -> sqlx::Result<u64> {
+    let sql = "delete from idempotency_key where at < now() - interval '7 days'";
+    Ok(sqlx::query(sql).execute(connection).await?.rows_affected())
+}
+
+/// What happened to a record.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Step {
+    pub version: i32,
+    pub at: DateTime<Utc>,
+    pub changes: Json<Vec<RowChange>>,
+}
+
+/// What happened since a version, the last first, as far as the caller sees it.
+pub async fn since(connection: &mut PgConnection, kind: &str, id: Uuid, version: i32) -> sqlx::Result<Vec<Step>> {
+    sqlx::query_as(
+        "select version, at, changes from record_event
+         where record_id = $1 and record_kind = $2 and version >= $3 order by version desc",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(version)
+    .fetch_all(connection)
+    .await
+}
+
+/// What happened since an instant, the last first, and the last thing before it, as far as the caller sees it.
+pub async fn since_instant(
+    connection: &mut PgConnection,
+    kind: &str,
+    id: Uuid,
+    at: DateTime<Utc>,
+) -> sqlx::Result<Vec<Step>> {
+    sqlx::query_as(
+        "select version, at, changes from record_event
+         where record_id = $1 and record_kind = $2 and version >=
+           (select coalesce(max(version), 0) from record_event where record_id = $1 and record_kind = $2 and at <= $3)
+         order by version desc",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(at)
+    .fetch_all(connection)
+    .await
+}
+
+/// The event of a deed, and what a caller's key stands for from now on. `seq` is the number of its entry in the audit,
+/// which holds the chain's lock until the commit: events are numbered in the order of their commits.
+pub async fn add<A: Aggregate>(
+    connection: &mut PgConnection,
+    viewer: &Viewer,
+    (seq, action): (i64, Action),
+    record: &A,
+    changes: &[RowChange],
+    claimed: Option<(&str, &str)>,
+) -> sqlx::Result<()> {
+    let (caller, key) = claimed.unzip();
+    let persona = if let Caller::Persona(name) = viewer.caller { Some(name) } else { None };
+    sqlx::query(
+        "with claimed as (update idempotency_key set record_id = $5, version = $6 where caller = $14 and key = $15)
+         insert into record_event (seq, id, room, record_kind, record_id, version, action, changes, account_id, client_id,
+           persona, organisation_id, audience)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(seq)
+    .bind(Uuid::now_v7())
+    .bind(A::ROOM.as_str())
+    .bind(A::KIND)
+    .bind(record.id())
+    .bind(record.version())
+    .bind(action.as_str())
+    .bind(Json(changes))
+    .bind(viewer.person().map(|person| person.account))
+    .bind(viewer.client().map(|client| client.id))
+    .bind(persona)
+    .bind(viewer.organisation)
+    .bind(record.audience())
+    .bind(caller)
+    .bind(key)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
