@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::organisations::model::{OrganisationRow, Visibility};
@@ -48,22 +49,33 @@ columns! {
 
 columns! {
     /// A call, without its issuer.
+    #[derive(Serialize, Deserialize, PartialEq)]
     pub struct CallRow as "c" {
         id: Uuid,
         reference: String,
         title: String,
+        summary: Option<String>,
         programme_code: String,
         issuer_id: Uuid,
+        owner_number: i32,
         opens_on: NaiveDate,
         closes_on: Option<NaiveDate>,
+        #[serde(with = "crate::db::decimal::optional")]
         budget: Option<Decimal>,
         eligible_kinds: Vec<String>,
+        min_partners: i32,
         max_partners: Option<i32>,
         requires_intervention: bool,
         province_code: Option<String>,
+        cancelled_on: Option<NaiveDate>,
+        cancellation_reason: Option<String>,
         visibility: Visibility,
+        group_number: Option<i32>,
+        audience: i32,
         is_synthetic: bool,
         source: String,
+        version: i32,
+        updated_at: DateTime<Utc>,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::organisations::model::{OrganisationRow, Visibility};
@@ -53,6 +54,7 @@ text_enum! {
 
 columns! {
     /// A project, without its lead.
+    #[derive(Serialize, Deserialize, PartialEq)]
     pub struct ProjectRow as "j" {
         id: Uuid,
         title: String,
@@ -64,14 +66,34 @@ columns! {
         starts_on: Option<NaiveDate>,
         ends_on: Option<NaiveDate>,
         lead_id: Uuid,
+        owner_number: i32,
         programme_code: Option<String>,
         call_id: Option<Uuid>,
         province_code: Option<String>,
+        #[serde(with = "crate::db::decimal::optional")]
+        requested_funding: Option<Decimal>,
+        #[serde(with = "crate::db::decimal::optional")]
         public_funding: Option<Decimal>,
+        #[serde(with = "crate::db::decimal::optional")]
         total_cost: Option<Decimal>,
+        submitted_on: Option<NaiveDate>,
+        decided_on: Option<NaiveDate>,
+        decision_reasons: Option<String>,
+        funded_on: Option<NaiveDate>,
+        started_on: Option<NaiveDate>,
+        suspended_on: Option<NaiveDate>,
+        suspension_reason: Option<String>,
+        closed_on: Option<NaiveDate>,
+        closing_report: Option<String>,
+        revoked_on: Option<NaiveDate>,
+        revocation_reason: Option<String>,
         visibility: Visibility,
+        group_number: Option<i32>,
+        audience: i32,
         is_synthetic: bool,
         source: String,
+        version: i32,
+        updated_at: DateTime<Utc>,
     }
 }
 
@@ -84,6 +106,7 @@ pub struct Project {
 
 columns! {
     /// A body's part in a project.
+    #[derive(Serialize, Deserialize, PartialEq)]
     pub struct ParticipationRow as "w" {
         id: Uuid,
         project_id: Uuid,
@@ -91,7 +114,9 @@ columns! {
         role: ProjectRole,
         valid_from: Option<NaiveDate>,
         valid_until: Option<NaiveDate>,
+        #[serde(with = "crate::db::decimal::optional")]
         budget_share: Option<Decimal>,
+        through_id: Option<Uuid>,
         is_synthetic: bool,
         source: String,
     }
@@ -105,12 +130,13 @@ pub struct Participation {
 }
 
 /// A contract of a project.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct ContractRow {
     pub id: Uuid,
     pub project_id: Uuid,
     pub cig: String,
     pub subject: Option<String>,
+    #[serde(with = "crate::db::decimal::optional")]
     pub amount: Option<Decimal>,
     pub signed_on: Option<NaiveDate>,
     pub is_synthetic: bool,
@@ -118,12 +144,129 @@ pub struct ContractRow {
 }
 
 /// Where a project works: a province, or one municipality of it.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct PlaceRow {
     pub project_id: Uuid,
     pub province_code: String,
     /// Empty for the whole province.
     pub municipality_code: String,
+}
+
+text_enum! {
+    /// What became of an invitation to take part [esito dell'invito].
+    pub enum InvitationStatus {
+        /// Not answered yet [in attesa].
+        Invited = "invited",
+        /// The body takes part [accettato].
+        Accepted = "accepted",
+        /// It does not [rifiutato].
+        Declined = "declined",
+    }
+}
+
+columns! {
+    /// A body that was asked to take part in a project.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct InvitationRow as "v" {
+        id: Uuid,
+        project_id: Uuid,
+        organisation_id: Uuid,
+        role: ProjectRole,
+        #[serde(with = "crate::db::decimal::optional")]
+        budget_share: Option<Decimal>,
+        through_id: Option<Uuid>,
+        status: InvitationStatus,
+        invited_on: NaiveDate,
+        answered_on: Option<NaiveDate>,
+        reason: Option<String>,
+    }
+}
+
+columns! {
+    /// Money of a project for a body in a year.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct BudgetRow as "b" {
+        project_id: Uuid,
+        organisation_id: Uuid,
+        year: i32,
+        #[serde(with = "crate::db::decimal")]
+        amount: Decimal,
+    }
+}
+
+columns! {
+    /// Money that a body declares to have spent for a project.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct SpendingRow as "s" {
+        id: Uuid,
+        project_id: Uuid,
+        organisation_id: Uuid,
+        spent_on: NaiveDate,
+        #[serde(with = "crate::db::decimal")]
+        amount: Decimal,
+        description: String,
+        declared_on: NaiveDate,
+    }
+}
+
+columns! {
+    /// A day by which something of a project is due.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct DeadlineRow as "d" {
+        id: Uuid,
+        project_id: Uuid,
+        title: String,
+        due_on: NaiveDate,
+        done_on: Option<NaiveDate>,
+    }
+}
+
+columns! {
+    /// What shows what a project achieves.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct IndicatorRow as "i" {
+        id: Uuid,
+        project_id: Uuid,
+        ordinal: i32,
+        name: String,
+        unit: String,
+        #[serde(with = "crate::db::decimal::optional")]
+        baseline: Option<Decimal>,
+        #[serde(with = "crate::db::decimal")]
+        target: Decimal,
+    }
+}
+
+columns! {
+    /// A value of an indicator on a day.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct ValueRow as "u" {
+        project_id: Uuid,
+        indicator_id: Uuid,
+        measured_on: NaiveDate,
+        #[serde(with = "crate::db::decimal")]
+        value: Decimal,
+        value_source: Option<String>,
+    }
+}
+
+columns! {
+    /// A change of a project after the money was agreed.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct AmendmentRow as "a" {
+        id: Uuid,
+        project_id: Uuid,
+        ordinal: i32,
+        amended_on: NaiveDate,
+        reason: String,
+    }
+}
+
+/// A link to an intervention that a project carries out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinkRow {
+    pub project_id: Uuid,
+    pub intervention_id: Uuid,
 }
 
 /// A natural key that finds one project.
