@@ -19,6 +19,7 @@ use crate::access::token::Authenticator;
 use crate::access::{Settings, audit};
 use crate::db::Database;
 use crate::db::changes::{self, Change};
+use crate::deeds::news::{self, News};
 use crate::graphql::{Graph, Result};
 
 /// Data that are asked for much more often than they change: kept in memory, so that a reference to them costs no SQL.
@@ -94,6 +95,8 @@ pub struct Hub {
     /// Held while data are loaded: one kind after the other.
     refreshing: tokio::sync::Mutex<()>,
     changes: broadcast::Sender<Change>,
+    /// What happens to records.
+    pub news: News,
     /// What keeps the hub up to date; ends with it.
     following: Mutex<JoinSet<()>>,
 }
@@ -113,6 +116,7 @@ impl Hub {
             generation: AtomicU64::default(),
             refreshing: tokio::sync::Mutex::default(),
             changes: broadcast::channel(1024).0,
+            news: News::default(),
             following: Mutex::default(),
         });
         // Listening comes first: a change during the load is heard after it.
@@ -120,9 +124,11 @@ impl Hub {
         for kind in &kinds.0 {
             hub.refresh(kind).await?;
         }
+        let told = news::last(&mut *hub.database.upkeep().await?).await?;
         let mut following = hub.following.lock().expect("no panic while held");
         following.spawn(tend(Arc::downgrade(&hub)));
         following.spawn(forget(Arc::downgrade(&hub), hub.changes.subscribe()));
+        following.spawn(News::follow(Arc::downgrade(&hub), hub.changes.subscribe(), told));
         for kind in kinds.0 {
             following.spawn(follow(Arc::downgrade(&hub), kind, hub.changes.subscribe()));
         }

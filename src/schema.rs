@@ -51,11 +51,22 @@ pub struct Mutation(
     plans::mutation::PlanCreation,
     plans::mutation::PlanDrafting,
     plans::mutation::PlanSteps,
+    plans::mutation::PlanContributions,
+    funding::mutation::CallMutation,
+    projects::mutation::ProjectProposals,
+    projects::mutation::ProjectDecisions,
+    projects::mutation::ProjectWork,
+    projects::mutation::ProjectRegistration,
 );
 
 /// What the hub tells as it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(hub::HubSubscription, network::query::NetworkSubscription);
+pub struct Subscription(
+    hub::HubSubscription,
+    network::query::NetworkSubscription,
+    plans::query::PlanSubscription,
+    projects::query::ProjectSubscription,
+);
 
 /// The whole schema.
 pub type RaccordoSchema = Schema<Query, Mutation, Subscription>;

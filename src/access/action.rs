@@ -100,5 +100,53 @@ text_enum! {
         ContributeToPlan = "contribute_to_plan",
         /// Answer such a comment [risposta a un contributo].
         AnswerPlanContribution = "answer_plan_contribution",
+        /// Publish a call [pubblicazione di un avviso].
+        PublishFundingCall = "publish_funding_call",
+        /// Change a call [rettifica dell'avviso].
+        AmendFundingCall = "amend_funding_call",
+        /// Cancel a call [annullamento dell'avviso].
+        CancelFundingCall = "cancel_funding_call",
+        /// Begin a proposal [nuova proposta].
+        ProposeProject = "propose_project",
+        /// Change a proposal that is not handed in [modifica della proposta].
+        ChangeProposal = "change_proposal",
+        /// Ask a body to take part in a proposal [invito a un partner].
+        InviteProjectPartner = "invite_project_partner",
+        /// Take such an invitation back [ritiro dell'invito a un partner].
+        WithdrawProjectInvitation = "withdraw_project_invitation",
+        /// Say whether one takes part [risposta all'invito].
+        AnswerProjectInvitation = "answer_project_invitation",
+        /// Hand a proposal in [presentazione del progetto].
+        SubmitProject = "submit_project",
+        /// Admit a proposal to funding [ammissione].
+        AdmitProject = "admit_project",
+        /// Reject a proposal [non ammissione].
+        RejectProject = "reject_project",
+        /// Agree on the money of an admitted project [finanziamento].
+        FundProject = "fund_project",
+        /// Take the money of a project back [revoca].
+        RevokeProject = "revoke_project",
+        /// Amend a funded project [variazione del progetto].
+        AmendProject = "amend_project",
+        /// Begin the work of a funded project [avvio del progetto].
+        StartProject = "start_project",
+        /// Interrupt a project [sospensione].
+        SuspendProject = "suspend_project",
+        /// Take an interrupted project up again [ripresa].
+        ResumeProject = "resume_project",
+        /// Close a project [chiusura del progetto].
+        CloseProject = "close_project",
+        /// Add a contract to a project [contratto].
+        AddProjectContract = "add_project_contract",
+        /// Declare money spent for a project [rendicontazione della spesa].
+        DeclareProjectSpending = "declare_project_spending",
+        /// Write down a deadline of a project [scadenza].
+        SetProjectDeadline = "set_project_deadline",
+        /// Write down what shows what a project achieves [indicatore di progetto].
+        WriteProjectIndicator = "write_project_indicator",
+        /// Write down a measured value of a project [rilevazione di progetto].
+        RecordProjectValue = "record_project_value",
+        /// Register a project that exists already [registrazione di un progetto].
+        RegisterProject = "register_project",
     }
 }

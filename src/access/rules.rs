@@ -79,6 +79,21 @@ pub const fn allowed(action: Action) -> Allowed {
         | WithdrawTerritorialPlan
         | ShareTerritorialPlan => Allowed::Of(HEADS, None),
         ContributeToPlan => Allowed::Of(DRAFTERS, None),
+        PublishFundingCall | AmendFundingCall | CancelFundingCall => Allowed::At(OFFICES, HEADS),
+        ProposeProject
+        | ChangeProposal
+        | InviteProjectPartner
+        | WithdrawProjectInvitation
+        | AddProjectContract
+        | DeclareProjectSpending
+        | SetProjectDeadline
+        | WriteProjectIndicator
+        | RecordProjectValue => Allowed::Drafting(Room::Projects, DRAFTERS, Scope::ProjectWrite),
+        AnswerProjectInvitation | SubmitProject | StartProject | SuspendProject | ResumeProject | CloseProject => {
+            Allowed::Of(HEADS, None)
+        }
+        AdmitProject | RejectProject | FundProject | RevokeProject | AmendProject => Allowed::OfOrCentral(HEADS, None),
+        RegisterProject => Allowed::At(OFFICES, DRAFTERS),
     }
 }
 

@@ -17,6 +17,7 @@ mod claim;
 pub mod event;
 pub mod given;
 mod manner;
+pub mod news;
 mod past;
 mod payload;
 mod run;

@@ -11,8 +11,10 @@ use uuid::Uuid;
 
 use super::aggregate::{self, Aggregate};
 use super::changes::RowChange;
+use super::event::EventRow;
 use crate::access::audit::Hash;
 use crate::access::{Action, Caller, Room, Viewer};
+use crate::db::columns::Columns;
 
 /// Locks a record until the end of the transaction; returns its version, `None` where the caller sees no such one.
 /// What is read after it is what stands: a statement that locks and reads at once may read parts as they were before.
@@ -28,6 +30,16 @@ pub async fn find<A: Aggregate>(connection: &mut PgConnection, id: Uuid) -> sqlx
 
 /// Records with their parts, those that the caller sees.
 pub async fn find_all<A: Aggregate>(connection: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Value>> {
+    let mut sql = selected::<A>();
+    if let Some(facts) = A::FACTS {
+        write!(sql, ", 'facts', {facts}").expect("a string takes all");
+    }
+    write!(sql, ") from {} r where r.id = any($1)", A::ROOT).expect("a string takes all");
+    sqlx::query_scalar(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await
+}
+
+/// The select list of a record with its parts, over the root row `r`, up to the object's closing parenthesis.
+fn selected<A: Aggregate>() -> String {
     let mut sql = format!("select jsonb_build_object('{root}', to_jsonb(r)", root = A::ROOT);
     for part in A::PARTS {
         write!(
@@ -39,11 +51,25 @@ pub async fn find_all<A: Aggregate>(connection: &mut PgConnection, ids: &[Uuid])
         )
         .expect("a string takes all");
     }
-    if let Some(facts) = A::FACTS {
-        write!(sql, ", 'facts', {facts}").expect("a string takes all");
-    }
-    write!(sql, ") from {} r where r.id = any($1)", A::ROOT).expect("a string takes all");
-    sqlx::query_scalar(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await
+    sql
+}
+
+/// A record with its parts, without facts.
+pub async fn find_bare<A: Aggregate>(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Value>> {
+    let sql = format!("{}) from {} r where r.id = $1", selected::<A>(), A::ROOT);
+    sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
+}
+
+/// Events after a number, in their order.
+pub async fn newer(connection: &mut PgConnection, seq: i64, most: i64) -> sqlx::Result<Vec<EventRow>> {
+    let sql = format!("select {} from record_event e where e.seq > $1 order by e.seq limit $2", EventRow::LIST);
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(seq).bind(most).fetch_all(connection).await?;
+    rows.iter().map(|row| EventRow::read(row, 0)).collect()
+}
+
+/// Number of the last event; 0 where there is none.
+pub async fn last_event(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select coalesce(max(seq), 0) from record_event").fetch_one(connection).await
 }
 
 /// A group of bodies.

@@ -3,9 +3,12 @@
 //! The tree (FAMI 2014–2020: Reg. (EU) 516/2014; FAMI 2021–2027: Reg. (EU) 2021/1147) is public and small: it is kept
 //! in memory. A node's code is its path: `FAMI-2021-2027/OS2/2.d`. Tables owned: `programme_node`, `funding_call`.
 
+mod document;
 pub mod loader;
 pub mod model;
+pub mod mutation;
 pub mod query;
+mod rules;
 mod store;
 
 use std::collections::HashMap;

@@ -7,12 +7,16 @@ use std::sync::{Arc, Mutex};
 
 use async_graphql::Context;
 use chrono::NaiveDate;
+use futures_util::future::BoxFuture;
 
 use super::Result;
 use super::batch::{Batched, Batches};
 use crate::access::{Room, Sight, Viewer};
 use crate::db::{Session, Statement};
 use crate::hub::{Hub, Reference};
+
+/// Asks again who the caller of a stream is: whom its credentials name now, `None` where they let nobody in any more.
+pub type Renewal = Arc<dyn Fn() -> BoxFuture<'static, Option<Viewer>> + Send + Sync>;
 
 /// One request's view of the graph.
 pub struct Graph {
@@ -28,6 +32,8 @@ pub struct Graph {
     is_of_the_moment: AtomicBool,
     /// Keys of groups that this request made the caller a member of, which the viewer did not come with.
     gained: Mutex<Vec<(Room, i32)>>,
+    /// Of a request that lasts.
+    renewal: Option<Renewal>,
 }
 
 impl Graph {
@@ -36,10 +42,20 @@ impl Graph {
         Self::open_on(hub, viewer, request_id, chrono::Local::now().date_naive())
     }
 
+    /// Opens the graph for a request that lasts, in which the caller's rights may change.
+    pub fn listening(hub: Arc<Hub>, viewer: Viewer, request_id: &str, renewal: Renewal) -> Arc<Self> {
+        let graph = Self::new(hub, viewer, request_id, chrono::Local::now().date_naive());
+        Arc::new(Self { renewal: Some(renewal), ..graph })
+    }
+
     /// The same as it would be on another day (tests).
     pub fn open_on(hub: Arc<Hub>, viewer: Viewer, request_id: &str, today: NaiveDate) -> Arc<Self> {
+        Arc::new(Self::new(hub, viewer, request_id, today))
+    }
+
+    fn new(hub: Arc<Hub>, viewer: Viewer, request_id: &str, today: NaiveDate) -> Self {
         let session = Session::new(hub.database.clone(), &viewer.settings());
-        Arc::new(Self {
+        Self {
             hub,
             viewer,
             session,
@@ -49,7 +65,16 @@ impl Graph {
             kept: Mutex::default(),
             is_of_the_moment: AtomicBool::new(false),
             gained: Mutex::default(),
-        })
+            renewal: None,
+        }
+    }
+
+    /// Who the caller is by now; `None` where its credentials let nobody in any more.
+    pub async fn viewer_now(&self) -> Option<Viewer> {
+        match &self.renewal {
+            Some(renewal) => renewal().await,
+            None => Some(self.viewer.clone()),
+        }
     }
 
     /// The graph of the request being answered.

@@ -36,6 +36,14 @@ impl Error {
         Self::BadInput(Message::new(it, en))
     }
 
+    /// A subscription about a record that is not there, or that the caller may not see.
+    pub fn nothing_to_follow() -> Self {
+        Self::bad_input(
+            "Non c'è nulla da seguire: il record indicato non esiste, o non è visibile a chi lo chiede.",
+            "There is nothing to follow: there is no such record, or it is not visible to you.",
+        )
+    }
+
     /// The stable code that clients know.
     pub fn code(&self) -> &'static str {
         match self {

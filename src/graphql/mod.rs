@@ -18,7 +18,7 @@ pub mod user_error;
 
 pub use batch::Batched;
 pub use change::Change;
-pub use context::Graph;
+pub use context::{Graph, Renewal};
 pub use error::{Error, Result};
 pub use mutation::Outcome;
 pub use node_id::NodeId;

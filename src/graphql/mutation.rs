@@ -116,6 +116,19 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
         "La persona appartiene già a questo ente.",
         "The person belongs to this organisation already.",
     ),
+    ("project_cup_key", "CUP_IN_USE", "Un altro progetto ha già questo CUP.", "Another project has this CUP already."),
+    (
+        "funding_call_reference_key",
+        "REFERENCE_IN_USE",
+        "Un altro avviso ha già questo numero.",
+        "Another call has this reference already.",
+    ),
+    (
+        "territorial_plan_revision",
+        "REVISION_OPEN",
+        "Una revisione di questo piano è già aperta.",
+        "A revision of this plan is open already.",
+    ),
     (
         "client_external",
         "ALREADY_REGISTERED",

@@ -107,8 +107,8 @@ impl Asking<'_> {
                 Err(not_allowed("Le mutation si inviano con POST.", "Mutations are sent by POST."))
             }
             OperationType::Subscription => Err(Refused::bad_request(
-                "Le subscription si seguono su /graphql/ws.",
-                "Subscriptions are followed on /graphql/ws.",
+                "Le subscription si seguono su /graphql/ws o /graphql/stream.",
+                "Subscriptions are followed on /graphql/ws or /graphql/stream.",
             )),
             _ => Ok(self.app.executor.execute(graph, operation, self.id).await),
         }

@@ -1,5 +1,7 @@
 //! Who asks, in which language, under which request id: read from the headers once.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use uuid::Uuid;
 
@@ -8,6 +10,7 @@ use super::{App, cookies, same_origin};
 use crate::access::Viewer;
 use crate::access::people::session::SessionRefusal;
 use crate::access::token::Refusal;
+use crate::graphql::Renewal;
 use crate::locale::{Locale, Message};
 
 /// Names the request in answers and in the log.
@@ -44,6 +47,20 @@ pub async fn viewer(app: &App, headers: &HeaderMap, reads_only: bool) -> Result<
         return app.hub.people.viewer(&secret).await.map_err(session_refused);
     }
     app.hub.authenticator.authenticate(authorization).await.map_err(refused)
+}
+
+/// Asks again who the caller of a stream is: by the `Authorization` that came when it was opened, else by its headers.
+pub fn renewal(app: Arc<App>, headers: Arc<HeaderMap>, authorization: Option<String>) -> Renewal {
+    Arc::new(move || {
+        let (app, headers, authorization) = (app.clone(), headers.clone(), authorization.clone());
+        Box::pin(async move {
+            match authorization {
+                Some(given) => app.hub.authenticator.authenticate(Some(given.as_bytes())).await.ok(),
+                // Whether the request came from the hub's own pages was asked when the stream was opened.
+                None => viewer(&app, &headers, true).await.ok(),
+            }
+        })
+    })
 }
 
 /// A refused token as an answer: 401 with a stable code, or 503 where rights cannot be read.

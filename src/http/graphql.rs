@@ -137,6 +137,20 @@ async fn from_body(headers: &HeaderMap, body: Body) -> Result<Operations, Refuse
     }
 }
 
+/// The one operation of a request by GET or POST.
+pub async fn one(parts: &axum::http::request::Parts, body: Body) -> Result<Operation, Refused> {
+    match parts.method {
+        Method::GET => from_query(parts.uri.query().unwrap_or_default()),
+        Method::POST => match from_body(&parts.headers, body).await? {
+            Operations::One(operation) => Ok(operation),
+            Operations::Several(_) => {
+                Err(Refused::bad_request("Uno stream ha una sola operazione.", "A stream has one operation."))
+            }
+        },
+        _ => Err(not_allowed("Usare GET o POST.", "Use GET or POST.")),
+    }
+}
+
 /// Whether the body is said to be JSON in UTF-8.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(content_type)) = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str) else { return false };

@@ -20,6 +20,7 @@ mod personas;
 mod reply;
 mod same_origin;
 mod sign_in;
+mod sse;
 mod websocket;
 
 use std::net::SocketAddr;
@@ -135,7 +136,8 @@ pub fn router(app: Arc<App>) -> Router {
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, caller::REQUEST_ID])
         .expose_headers([caller::REQUEST_ID]);
     Router::new()
-        .route("/graphql", any(graphql::endpoint).layer(cors))
+        .route("/graphql", any(graphql::endpoint).layer(cors.clone()))
+        .route("/graphql/stream", any(sse::endpoint).layer(cors))
         .route("/graphql/ws", get(websocket::endpoint))
         .route("/schema.graphql", get(pages::schema))
         .merge(oauth::routes())

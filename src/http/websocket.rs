@@ -136,7 +136,7 @@ struct Opening(Option<String>);
 struct Connection {
     app: Arc<App>,
     socket: WebSocket,
-    headers: HeaderMap,
+    headers: Arc<HeaderMap>,
     /// Where it comes from.
     address: Option<IpAddr>,
     /// What the client said of itself when it opened the connection; `None` before.
@@ -155,7 +155,7 @@ async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap, address: Op
     let mut connection = Connection {
         app,
         socket,
-        headers,
+        headers: Arc::new(headers),
         address,
         opened: None,
         alive: true,
@@ -317,7 +317,9 @@ impl Connection {
             Err(refused) => return self.send(refusal(&id, &refused, &request_id)).await,
         };
         self.runs += 1;
-        let graph = Graph::open(self.app.hub.clone(), viewer, &request_id);
+        let authorization = self.opened.as_ref().and_then(|opening| opening.0.clone());
+        let renewal = caller::renewal(self.app.clone(), self.headers.clone(), authorization);
+        let graph = Graph::listening(self.app.hub.clone(), viewer, &request_id, renewal);
         let (app, events) = (self.app.clone(), self.events.clone());
         let run = Run { app, id: id.clone(), run: self.runs, request_id, remaining, events };
         let operation = tokio::spawn(Locale::current().scope(run.answer(graph, checked)));

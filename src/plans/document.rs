@@ -29,6 +29,9 @@ pub struct PlanDocument {
 /// What a plan's steps ask of other records, as far as the caller sees them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Facts {
+    /// Whether they were read at all.
+    #[serde(default)]
+    pub are_known: bool,
     /// Contributions that were handed in and not answered.
     pub unanswered: i64,
     /// Projects under way that carry out its interventions.
@@ -74,7 +77,7 @@ impl Aggregate for PlanDocument {
         },
     ];
     const FACTS: Option<&'static str> = Some(
-        "jsonb_build_object(
+        "jsonb_build_object('are_known', true,
            'unanswered', (select count(*) from plan_contribution c where c.plan_id = r.id and c.status = 'submitted'),
            'projects_under_way', (select count(distinct j.id) from plan_intervention i
              join project_intervention l on l.intervention_id = i.id join project j on j.id = l.project_id

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::contribution::ContributionRow;
 use super::model::{
     CoverageRow, IndicatorRow, Intervention, MeasureRow, MeasurementRow, NeedRow, PartnerRow, PlanRow, PriorityRow,
 };
@@ -63,4 +64,8 @@ batched_by_uuid! {
 batched_by_uuid! {
     /// The values of a measure, the earliest first.
     MeasurementsOf => Arc<[Arc<MeasurementRow>]>, store::measurements_of_measures
+}
+batched_by_uuid! {
+    /// A contribution to a plan.
+    ContributionById => Arc<ContributionRow>, store::contributions_by_ids
 }

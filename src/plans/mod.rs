@@ -6,6 +6,7 @@
 //! Tables owned: `territorial_plan`, `plan_need`, `plan_priority`, `plan_intervention`, `plan_indicator`, `plan_partner`,
 //! `plan_measure`, `plan_measurement`, `plan_contribution`.
 
+mod contribution;
 mod document;
 mod drafting;
 mod life;

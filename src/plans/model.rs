@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::contribution::ContributionStatus;
 use crate::organisations::model::{OrganisationRow, Visibility};
 use crate::{columns, text_enum};
 
@@ -215,6 +216,14 @@ pub struct CoverageRow {
     pub interventions_without_project: Vec<Uuid>,
     /// Interventions without a body responsible.
     pub interventions_without_actor: Vec<Uuid>,
+}
+
+/// What a list of contributions is narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ContributionFilter {
+    pub statuses: Vec<ContributionStatus>,
+    /// Asked of this body.
+    pub organisation: Option<Uuid>,
 }
 
 /// What a list of plans is narrowed to.

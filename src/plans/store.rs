@@ -7,9 +7,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
+use super::contribution::ContributionRow;
 use super::model::{
-    CoverageRow, IndicatorRow, Intervention, InterventionRow, MeasureRow, MeasurementRow, NeedRow, PartnerRow,
-    PlanFilter, PlanOrder, PlanRow, PlansOf, PriorityRow,
+    ContributionFilter, CoverageRow, IndicatorRow, Intervention, InterventionRow, MeasureRow, MeasurementRow, NeedRow,
+    PartnerRow, PlanFilter, PlanOrder, PlanRow, PlansOf, PriorityRow,
 };
 use crate::db::columns::{Columns, grouped};
 use crate::graphql::Result;
@@ -230,6 +231,60 @@ impl Listed for Arc<PlanRow> {
 
     fn sort_value(&self, _order: PlanOrder) -> Option<String> {
         Some(self.period_from.to_string())
+    }
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
+pub async fn contributions_by_ids(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<ContributionRow>>> {
+    let sql = format!("select {} from plan_contribution c where c.id = any($1)", ContributionRow::LIST);
+    let found = rows(connection, sql, ids, |row| ContributionRow::read(row, 0).map(Arc::new)).await?;
+    Ok(found.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The last asked for first.
+impl Listed for Arc<ContributionRow> {
+    /// The plan, by its id.
+    type Parent = ();
+    type Filter = ContributionFilter;
+    type Order = ();
+
+    const TABLE: &'static str = "plan_contribution c";
+    const JOINS: &'static str = "";
+
+    fn columns() -> String {
+        ContributionRow::LIST.into()
+    }
+
+    fn read(row: &PgRow, offset: usize) -> sqlx::Result<Self> {
+        ContributionRow::read(row, offset).map(Arc::new)
+    }
+
+    fn within((): ()) -> &'static str {
+        "c.plan_id = k.id::uuid"
+    }
+
+    fn push_filter(filter: &ContributionFilter, query: &mut QueryBuilder<Postgres>) {
+        if !filter.statuses.is_empty() {
+            let statuses: Vec<_> = filter.statuses.iter().map(|status| status.as_str()).collect();
+            query.push(" and c.status = any(").push_bind(statuses).push(")");
+        }
+        if let Some(organisation) = filter.organisation {
+            query.push(" and c.organisation_id = ").push_bind(organisation);
+        }
+    }
+
+    fn keyset((): ()) -> Keyset {
+        Keyset::by_date("-opens", "c.opens_on", "c.id", true)
+    }
+
+    fn sort_value(&self, (): ()) -> Option<String> {
+        Some(self.opens_on.to_string())
     }
 
     fn id(&self) -> Uuid {

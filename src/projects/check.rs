@@ -27,7 +27,8 @@ pub fn check(project: &ProjectDocument) -> Outcome<()> {
     flaws.extend(money(row.public_funding, "publicFunding"));
     flaws.extend(money(row.total_cost, "totalCost"));
     if row.visibility == Visibility::Public && !row.status.is_judged() {
-        let message = Message::new("Una proposta non ammessa non è pubblica.", "A proposal not admitted is not public.");
+        let message =
+            Message::new("Una proposta non ammessa non è pubblica.", "A proposal not admitted is not public.");
         flaws.push(UserError::invalid("visibility", "NOT_ADMITTED_NOT_PUBLIC", message));
     }
     flaws.extend(partners(project));
@@ -102,10 +103,8 @@ fn budgets(project: &ProjectDocument) -> Vec<UserError> {
     flaws.extend(project.project_budget.iter().filter_map(|row| money(Some(row.amount), "budget")));
     let planned: rust_decimal::Decimal = project.project_budget.iter().map(|row| row.amount).sum();
     if project.project.total_cost.is_some_and(|cost| planned > cost) {
-        let message = Message::new(
-            "Le voci di bilancio superano il costo totale.",
-            "The budget lines exceed the whole cost.",
-        );
+        let message =
+            Message::new("Le voci di bilancio superano il costo totale.", "The budget lines exceed the whole cost.");
         flaws.push(UserError::invalid("budget", "BUDGET_ABOVE_COST", message));
     }
     flaws

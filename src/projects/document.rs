@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::{
-    AmendmentRow, BudgetRow, ContractRow, DeadlineRow, IndicatorRow, InvitationRow, InvitationStatus, LinkRow,
-    ParticipationRow, PlaceRow, ProjectRow, SpendingRow, ValueRow,
+    AmendmentRow, BudgetRow, ContractRow, DeadlineRow, IndicatorRow, InvitationRow, LinkRow, ParticipationRow,
+    PlaceRow, ProjectInvitationStatus, ProjectRow, ProjectStatus, SpendingRow, ValueRow,
 };
 use crate::access::{Action, Room, Viewer};
-use crate::deeds::{Aggregate, Part};
+use crate::deeds::{Aggregate, Group, Part};
+use crate::organisations::model::Visibility;
 
 /// A project with all of its parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,9 +37,14 @@ pub struct ProjectDocument {
 /// What a project's steps ask of other records, as far as the caller sees them.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Facts {
+    /// Whether they were read at all.
+    #[serde(default)]
+    pub are_known: bool,
     pub call: Option<CallFacts>,
     /// Kind of the lead.
     pub lead_kind: Option<String>,
+    /// The central department, which decides where there is no call.
+    pub central: Option<Uuid>,
     /// Those of its interventions that stand in an adopted plan.
     #[serde(default)]
     pub adopted: Vec<Uuid>,
@@ -103,9 +109,11 @@ impl Aggregate for ProjectDocument {
         part("project_amendment", AMENDMENT, "ordinal"),
     ];
     const FACTS: Option<&'static str> = Some(
-        "jsonb_build_object(
+        "jsonb_build_object('are_known', true,
            'call', (select to_jsonb(c) from funding_call c where c.id = r.call_id),
            'lead_kind', (select o.kind from organisation o where o.id = r.lead_id),
+           'central', (select o.id from organisation o where o.kind = 'central_authority' and o.parent_id is null
+             order by o.number limit 1),
            'adopted', (select coalesce(jsonb_agg(l.intervention_id), '[]') from project_intervention l
              join plan_intervention i on i.id = l.intervention_id join territorial_plan t on t.id = i.plan_id
              where l.project_id = r.id and t.status in ('adopted', 'in_implementation')))",
@@ -133,7 +141,7 @@ impl Aggregate for ProjectDocument {
         let own = viewer.organisation.unwrap_or_default();
         let is_asked = || {
             let mut invitations = self.project_invitation.iter();
-            invitations.any(|row| row.organisation_id == own && row.status == InvitationStatus::Invited)
+            invitations.any(|row| row.organisation_id == own && row.status == ProjectInvitationStatus::Invited)
         };
         match action {
             Action::AnswerProjectInvitation if is_asked() => own,
@@ -145,6 +153,17 @@ impl Aggregate for ProjectDocument {
             | Action::AmendProject => self.facts.call.as_ref().map_or(Uuid::nil(), |call| call.issuer_id),
             _ => self.project.lead_id,
         }
+    }
+
+    /// Until it is public: who takes part or is asked to, and, once it is handed in, who decides.
+    fn group(&mut self) -> Option<Group<'_>> {
+        let parts = self.project_participation.iter().map(|row| row.organisation_id);
+        let asked = self.project_invitation.iter().filter(|row| row.status != ProjectInvitationStatus::Declined);
+        let decides = self.facts.call.as_ref().map(|call| call.issuer_id).or(self.facts.central);
+        let decides = decides.filter(|_| self.project.status != ProjectStatus::Idea);
+        let bodies: Vec<Uuid> = parts.chain(asked.map(|row| row.organisation_id)).chain(decides).collect();
+        (self.project.visibility == Visibility::Owner && !bodies.is_empty())
+            .then(|| Group { number: &mut Arc::make_mut(&mut self.project).group_number, bodies })
     }
 }
 
@@ -161,7 +180,8 @@ impl ProjectDocument {
 
     /// Whether a body leads it, takes part in it or was asked to and has not declined.
     pub fn concerns(&self, body: Uuid) -> bool {
-        let is_asked = |row: &InvitationRow| row.organisation_id == body && row.status != InvitationStatus::Declined;
+        let is_asked =
+            |row: &InvitationRow| row.organisation_id == body && row.status != ProjectInvitationStatus::Declined;
         self.takes_part(body) || self.project_invitation.iter().any(is_asked)
     }
 

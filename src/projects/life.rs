@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::document::{CallFacts, ProjectDocument};
-use super::model::{InvitationStatus, ProjectRole, ProjectStatus};
+use super::model::{ProjectInvitationStatus, ProjectRole, ProjectStatus};
 use crate::graphql::mutation::Stop;
 use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
@@ -110,14 +110,11 @@ pub fn missing(project: &ProjectDocument, step: ProjectStep, today: NaiveDate) -
             let of_call = project.facts.call.iter().flat_map(|call| against_call(project, call, today));
             proposal(project).chain(of_call).collect()
         }
-        ProjectStep::Fund => lacks(
-            project.project.cup.is_none(),
-            "CUP_MISSING",
-            "manca il CUP.",
-            "the CUP is missing.",
-        )
-        .into_iter()
-        .collect(),
+        ProjectStep::Fund => {
+            lacks(project.project.cup.is_none(), "CUP_MISSING", "manca il CUP.", "the CUP is missing.")
+                .into_iter()
+                .collect()
+        }
         ProjectStep::Close => closing(project).collect(),
         _ => Vec::new(),
     }
@@ -125,7 +122,8 @@ pub fn missing(project: &ProjectDocument, step: ProjectStep, today: NaiveDate) -
 
 fn proposal(project: &ProjectDocument) -> impl Iterator<Item = Missing> {
     let row = &project.project;
-    let pending = project.project_invitation.iter().filter(|row| row.status == InvitationStatus::Invited).count();
+    let pending =
+        project.project_invitation.iter().filter(|row| row.status == ProjectInvitationStatus::Invited).count();
     [
         lacks(
             row.call_id.is_none() && row.programme_code.is_none(),
@@ -284,12 +282,7 @@ pub fn allows(status: ProjectStatus, states: &[ProjectStatus], what: &Message) -
         states.iter().map(|status| name(&status.name()).to_owned()).collect::<Vec<_>>().join(", ")
     };
     let message = Message::new(
-        format!(
-            "Il progetto è «{}»: «{}» è possibile solo da: {}.",
-            status.name().it,
-            what.it,
-            list(|name| &name.it)
-        ),
+        format!("Il progetto è «{}»: «{}» è possibile solo da: {}.", status.name().it, what.it, list(|name| &name.it)),
         format!(
             "The project is \"{}\": \"{}\" is possible only from: {}.",
             status.name().en,

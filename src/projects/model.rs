@@ -154,7 +154,7 @@ pub struct PlaceRow {
 
 text_enum! {
     /// What became of an invitation to take part [esito dell'invito].
-    pub enum InvitationStatus {
+    pub enum ProjectInvitationStatus {
         /// Not answered yet [in attesa].
         Invited = "invited",
         /// The body takes part [accettato].
@@ -175,7 +175,7 @@ columns! {
         #[serde(with = "crate::db::decimal::optional")]
         budget_share: Option<Decimal>,
         through_id: Option<Uuid>,
-        status: InvitationStatus,
+        status: ProjectInvitationStatus,
         invited_on: NaiveDate,
         answered_on: Option<NaiveDate>,
         reason: Option<String>,

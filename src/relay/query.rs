@@ -14,7 +14,7 @@ use crate::organisations::query::{
     Organisation, OtherOrganisation, Prefecture, PublicBody, ReligiousBody, SocialPartner, TerritorialCouncil,
     ThirdSectorOrganisation,
 };
-use crate::plans::query::{self as plans, PlanIntervention, PlanNeed, PlanPriority, TerritorialPlan};
+use crate::plans::query::{self as plans, PlanContribution, PlanIntervention, PlanNeed, PlanPriority, TerritorialPlan};
 use crate::projects::query::{self as projects, Project, ProjectParticipation};
 use crate::territory::query::{self as territory, Municipality, Province, Region};
 
@@ -41,6 +41,7 @@ pub enum Node {
     ProgrammeNode(ProgrammeNode),
     FundingCall(FundingCall),
     TerritorialPlan(TerritorialPlan),
+    PlanContribution(PlanContribution),
     PlanNeed(PlanNeed),
     PlanPriority(PlanPriority),
     PlanIntervention(PlanIntervention),
@@ -83,6 +84,7 @@ pub async fn node(graph: &Graph, id: &NodeId) -> Result<Option<Node>> {
         councils::SEAT => found(councils::seat(graph, id.as_uuid()?).await?),
         funding::CALL => found(funding::call(graph, id.as_uuid()?).await?),
         plans::PLAN => found(plans::plan(graph, id.as_uuid()?).await?),
+        plans::CONTRIBUTION => found(plans::contribution(graph, id.as_uuid()?).await?),
         plans::NEED => found(plans::need(graph, id.as_uuid()?).await?),
         plans::PRIORITY => found(plans::priority(graph, id.as_uuid()?).await?),
         plans::INTERVENTION => found(plans::intervention(graph, id.as_uuid()?).await?),

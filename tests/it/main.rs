@@ -37,6 +37,7 @@ mod people;
 mod plans;
 mod policies;
 mod probes;
+mod projects;
 mod provider;
 mod readme;
 mod rights;

@@ -4,24 +4,30 @@ use async_graphql::{Context, Description, ID, InputObject, Object, OneofObject};
 
 use super::programme::{ProgrammeNode, programme};
 use crate::funding::Programmes;
+pub use crate::funding::document::CALL;
+use crate::funding::document::CallDocument;
 use crate::funding::loader::{CallById, CallByReference};
 use crate::funding::model::{Call, CallFilter, CallOrder, CallsOf};
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::history::query::{self as history, RecordEvent};
 use crate::organisations::model::{OrganisationKind, Visibility};
-use crate::organisations::query::Organisation;
+use crate::organisations::query::{self as organisations, Organisation};
 use crate::projects::model::{ProjectOrder, ProjectsOf};
 use crate::projects::query::{self as projects, Project};
 use crate::territory::Territory;
 use crate::territory::query::{self as territory, Province};
 
-/// Kind of the global ids of calls.
-pub const CALL: &str = "FundingCall";
-
 /// A call for proposals on a node of a funding programme [avviso].
 #[derive(Description)]
 pub struct FundingCall(pub Arc<Call>);
+
+impl From<CallDocument> for FundingCall {
+    fn from(call: CallDocument) -> Self {
+        Self(Arc::new(Call { row: call.funding_call, issuer: None }))
+    }
+}
 
 /// A call that a record names; `None` where the viewer may not see it.
 pub async fn call(graph: &Graph, id: uuid::Uuid) -> Result<Option<FundingCall>> {
@@ -64,8 +70,16 @@ impl FundingCall {
     }
 
     /// The body that issues it [amministrazione]; null where the caller may not see it.
-    async fn issuer(&self) -> Option<Organisation> {
-        self.0.issuer.clone().map(Organisation::from)
+    async fn issuer(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        match &self.0.issuer {
+            Some(issuer) => Ok(Some(issuer.clone().into())),
+            None => organisations::organisation(Graph::of(ctx), self.0.row.issuer_id).await,
+        }
+    }
+
+    /// What it is for, in a few sentences [sintesi].
+    async fn summary(&self) -> Option<&str> {
+        self.0.row.summary.as_deref()
     }
 
     /// First day for proposals [apertura].
@@ -85,7 +99,8 @@ impl FundingCall {
         #[graphql(desc = "Day; today when left out.")] as_of: Option<Date>,
     ) -> bool {
         let day = as_of.map_or(Graph::of(ctx).today, |day| day.0);
-        self.0.row.opens_on <= day && self.0.row.closes_on.is_none_or(|last| day <= last)
+        let is_cancelled = self.0.row.cancelled_on.is_some_and(|cancelled| cancelled <= day);
+        !is_cancelled && self.0.row.opens_on <= day && self.0.row.closes_on.is_none_or(|last| day <= last)
     }
 
     /// Money of the call, euros [dotazione].
@@ -101,6 +116,21 @@ impl FundingCall {
     /// Partners that a proposal may have at the most; null: no limit.
     async fn max_partners(&self) -> Option<i32> {
         self.0.row.max_partners
+    }
+
+    /// Partners that a proposal must have at the least.
+    async fn min_partners(&self) -> i32 {
+        self.0.row.min_partners
+    }
+
+    /// Day on which it was cancelled; null where it was not [annullamento].
+    async fn cancelled_on(&self) -> Option<Date> {
+        self.0.row.cancelled_on.map(Date)
+    }
+
+    /// Why it was cancelled [motivo dell'annullamento].
+    async fn cancellation_reason(&self) -> Option<&str> {
+        self.0.row.cancellation_reason.as_deref()
     }
 
     /// Whether a proposal must carry out an intervention of an adopted territorial plan.
@@ -123,6 +153,21 @@ impl FundingCall {
     ) -> Result<Page<Project>> {
         let key = self.0.row.id.to_string();
         projects::projects_of(Graph::of(ctx), ProjectsOf::Call, key, None, order_by, first, after).await
+    }
+
+    /// What was done to it, the last first [cronologia].
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<RecordEvent>> {
+        history::history(Graph::of(ctx), self.0.row.id, first, after).await
+    }
+
+    /// Grows by one with each change: what a mutation expects [versione].
+    async fn version(&self) -> i32 {
+        self.0.row.version
     }
 
     /// Who may see this record [visibilità].

@@ -1,5 +1,6 @@
 //! What changes plans. Each goes the way of every deed; what is particular to it is in the plan's model.
 
+mod contributions;
 mod create;
 mod sections;
 mod steps;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID};
 use uuid::Uuid;
 
+pub use contributions::PlanContributions;
 pub use create::PlanCreation;
 pub use sections::PlanDrafting;
 pub use steps::PlanSteps;

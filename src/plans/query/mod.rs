@@ -1,18 +1,24 @@
 //! Territorial plans in the graph.
 
+mod contribution;
 mod measure;
 mod parts;
 mod plan;
 mod readiness;
 mod root;
+mod subscription;
 
 use std::sync::Arc;
 
+pub use contribution::{PlanContribution, contribution};
 pub use parts::{
     INTERVENTION, NEED, PRIORITY, PlanIntervention, PlanNeed, PlanPriority, intervention, interventions, need, priority,
 };
 pub use plan::{PLAN, TerritorialPlan, plan, plans_of};
 pub use root::PlanQuery;
+pub use subscription::PlanSubscription;
+
+pub use crate::plans::contribution::CONTRIBUTION;
 
 /// Rows that may be missing, as a list of their type.
 fn each<R: Clone, T>(rows: Option<Arc<[R]>>, item: impl Fn(R) -> T) -> Vec<T> {

@@ -4,6 +4,7 @@ use async_graphql::{Context, Description, ID, Object};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::contribution::{PlanContribution, contributions};
 use super::each;
 use super::measure::PlanIndicator;
 use super::parts::{PlanIntervention, PlanNeed, PlanPriority, Told, interventions, need, of_told};
@@ -16,10 +17,11 @@ use crate::history::query::{self as history, RecordEvent};
 use crate::organisations::Directory;
 use crate::organisations::model::Visibility;
 use crate::organisations::query::{Prefecture, TerritorialCouncil};
+use crate::plans::contribution::ContributionStatus;
 pub use crate::plans::document::PLAN;
 use crate::plans::document::PlanDocument;
 use crate::plans::loader::{CoverageOf, IndicatorsOf, InterventionsOfPlan, NeedsOf, PlanById, PrioritiesOfPlan};
-use crate::plans::model::{CoverageRow, PlanFilter, PlanOrder, PlanRow, PlanStatus, PlansOf};
+use crate::plans::model::{ContributionFilter, CoverageRow, PlanFilter, PlanOrder, PlanRow, PlanStatus, PlansOf};
 use crate::plans::{life, revision};
 use crate::territory::query::{self as territory, Province};
 
@@ -230,7 +232,12 @@ impl TerritorialPlan {
     /// The steps that can be taken from where it stands, and what still prevents each [prontezza].
     async fn readiness(&self, ctx: &Context<'_>) -> Result<Vec<PlanReadiness>> {
         let graph = Graph::of(ctx);
-        let Some(plan) = self.whole(graph).await? else { return Ok(Vec::new()) };
+        // What other records say is read with the caller's own eyes.
+        let plan = match self.whole(graph).await? {
+            Some(plan) if plan.facts.are_known => Some(plan),
+            _ => graph.load(Whole::of(self.0.id)).await?,
+        };
+        let Some(plan) = plan else { return Ok(Vec::new()) };
         let possible =
             life::PlanStep::ALL.iter().filter(|step| step.between().0.contains(&plan.territorial_plan.status));
         Ok(possible.map(|step| PlanReadiness::of(&plan, *step, graph.today)).collect())
@@ -243,6 +250,19 @@ impl TerritorialPlan {
         let Some(previous) = self.0.previous_edition_id else { return Ok(Vec::new()) };
         let (before, after) = (graph.load(Whole::<PlanDocument>::of(previous)).await?, self.whole(graph).await?);
         Ok(before.zip(after).map(|(before, after)| revision::changes(&before, &after)).unwrap_or_default())
+    }
+
+    /// What bodies were asked to say of its sections, as far as the caller may see it: the office all, a body its own
+    /// [contributi].
+    async fn contributions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those in these states.")] statuses: Option<Vec<ContributionStatus>>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<PlanContribution>> {
+        let filter = ContributionFilter { statuses: statuses.unwrap_or_default(), organisation: None };
+        contributions(Graph::of(ctx), Some(self.0.id), filter, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

@@ -1,6 +1,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 
+use super::contribution::{PlanContribution, contribution, contributions};
 use super::parts::{
     INTERVENTION, NEED, PRIORITY, PlanIntervention, PlanNeed, PlanPriority, intervention, need, priority,
 };
@@ -9,8 +10,9 @@ use crate::deeds;
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::plans::contribution::{CONTRIBUTION, ContributionStatus};
 use crate::plans::document::PlanDocument;
-use crate::plans::model::{PlanFilter, PlanOrder, PlanStatus};
+use crate::plans::model::{ContributionFilter, PlanFilter, PlanOrder, PlanStatus};
 use crate::territory::Territory;
 
 /// What a list of plans is narrowed to; all conditions hold together.
@@ -72,6 +74,27 @@ impl PlanQuery {
         };
         let list = List { within: None, filter, order: order_by.unwrap_or_default() };
         list::page(graph, list, first, after, TerritorialPlan::of).await
+    }
+
+    /// What bodies were asked to say of plans, as far as the caller may see it, the last asked for first [contributi ai
+    /// piani].
+    #[allow(clippy::too_many_arguments)]
+    async fn plan_contributions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those in these states.")] statuses: Option<Vec<ContributionStatus>>,
+        #[graphql(desc = "Only those asked of this body, by its global id.")] organisation: Option<ID>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<PlanContribution>> {
+        let organisation = organisation.map(|id| NodeId::uuid("Organisation", &id)).transpose()?;
+        let filter = ContributionFilter { statuses: statuses.unwrap_or_default(), organisation };
+        contributions(Graph::of(ctx), None, filter, first, after).await
+    }
+
+    #[graphql(entity)]
+    async fn plan_contribution_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<PlanContribution>> {
+        contribution(Graph::of(ctx), NodeId::uuid(CONTRIBUTION, &id)?).await
     }
 
     #[graphql(entity)]

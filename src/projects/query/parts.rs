@@ -4,13 +4,12 @@ use uuid::Uuid;
 use super::project::{Project, project};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, NodeId, Result};
-use crate::organisations::query::Organisation;
+use crate::organisations::query::{self as organisations, Organisation};
 use crate::projects::loader::ParticipationById;
 use crate::projects::model::{ContractRow, Participation, PlaceRow, ProjectRole};
 use crate::territory::query::{self as territory, Municipality, Province};
 
-/// Kind of the global ids of parts in projects.
-pub const PARTICIPATION: &str = "ProjectParticipation";
+pub use crate::projects::document::PARTICIPATION;
 
 /// A body's part in a project, beside the lead [partecipazione].
 #[derive(Description)]
@@ -34,8 +33,19 @@ impl ProjectParticipation {
     }
 
     /// The body [ente]; null where the caller may not see it.
-    async fn organisation(&self) -> Option<Organisation> {
-        self.0.organisation.clone().map(Organisation::from)
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        match &self.0.organisation {
+            Some(body) => Ok(Some(body.clone().into())),
+            None => organisations::organisation(Graph::of(ctx), self.0.row.organisation_id).await,
+        }
+    }
+
+    /// The participant through which it takes part; null where it is the lead, or hidden from the caller.
+    async fn through(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        match self.0.row.through_id {
+            Some(through) => organisations::organisation(Graph::of(ctx), through).await,
+            None => Ok(None),
+        }
     }
 
     /// Its role [ruolo].

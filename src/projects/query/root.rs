@@ -1,10 +1,14 @@
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 
+use chrono::{DateTime, Utc};
+
 use super::parts::{PARTICIPATION, ProjectParticipation, participation};
 use super::project::{PROJECT, Project, project, projects};
+use crate::deeds;
 use crate::funding::Programmes;
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::projects::document::ProjectDocument;
 use crate::projects::loader::ProjectByKey;
 use crate::projects::model::{ProjectFilter, ProjectKey, ProjectOrder, ProjectStatus};
 use crate::territory::Territory;
@@ -61,14 +65,20 @@ impl ProjectQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Exactly one key.")] by: ProjectBy,
+        #[graphql(
+            desc = "As it stood at this instant, with its parts; as it stands when left out. Null where it was not \
+                          there yet, or where something that happened since is hidden from the caller."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<Option<Project>> {
         let graph = Graph::of(ctx);
-        let key = match by {
-            ProjectBy::Id(id) => return project(graph, NodeId::uuid(PROJECT, &id)?).await,
-            ProjectBy::Cup(cup) => ProjectKey::Cup(cup.trim().to_uppercase()),
-            ProjectBy::LocalCode(code) => ProjectKey::LocalCode(code),
-        };
-        Ok(graph.load(ProjectByKey(key)).await?.map(Project))
+        let found = self.now(graph, by).await?;
+        match (found, as_of) {
+            (Some(found), Some(at)) => {
+                Ok(deeds::as_of::<ProjectDocument>(graph, found.0.row.id, at).await?.map(Project::from))
+            }
+            (found, _) => Ok(found),
+        }
     }
 
     /// Projects, narrowed and ordered [progetti].
@@ -97,11 +107,23 @@ impl ProjectQuery {
 
     #[graphql(entity)]
     async fn project_entity_by_cup(&self, ctx: &Context<'_>, cup: String) -> Result<Option<Project>> {
-        Ok(Graph::of(ctx).load(ProjectByKey(ProjectKey::Cup(cup))).await?.map(Project))
+        Ok(Graph::of(ctx).load(ProjectByKey(ProjectKey::Cup(cup))).await?.map(Project::of))
     }
 
     #[graphql(entity)]
     async fn project_entity_by_local_code(&self, ctx: &Context<'_>, local_code: String) -> Result<Option<Project>> {
-        Ok(Graph::of(ctx).load(ProjectByKey(ProjectKey::LocalCode(local_code))).await?.map(Project))
+        Ok(Graph::of(ctx).load(ProjectByKey(ProjectKey::LocalCode(local_code))).await?.map(Project::of))
+    }
+}
+
+impl ProjectQuery {
+    /// The project with a key, as it stands.
+    async fn now(&self, graph: &Graph, by: ProjectBy) -> Result<Option<Project>> {
+        let key = match by {
+            ProjectBy::Id(id) => return project(graph, NodeId::uuid(PROJECT, &id)?).await,
+            ProjectBy::Cup(cup) => ProjectKey::Cup(cup.trim().to_uppercase()),
+            ProjectBy::LocalCode(code) => ProjectKey::LocalCode(code),
+        };
+        Ok(graph.load(ProjectByKey(key)).await?.map(Project::of))
     }
 }

@@ -1,0 +1,463 @@
+//! A project under way: begun, interrupted, closed; its contracts, spending, deadlines and values.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use uuid::Uuid;
+
+use super::decisions::reason;
+use super::{On, change, positive, step};
+use crate::access::Action;
+use crate::deed_payload;
+use crate::deeds::Manner;
+use crate::deeds::given::{line, number, text};
+use crate::graphql::mutation::{Flaws, answer, record};
+use crate::graphql::scalars::{Date, Euro};
+use crate::graphql::{Graph, Outcome, Result, UserError};
+use crate::identifiers::Cig;
+use crate::locale::Message;
+use crate::projects::check::within;
+use crate::projects::document::{DEADLINE, INDICATOR};
+use crate::projects::life::ProjectStep;
+use crate::projects::model::{ContractRow, DeadlineRow, IndicatorRow, ProjectStatus, SpendingRow, ValueRow};
+use crate::projects::query::Project;
+
+/// Declares the input of a step that asks for nothing, or for a reason.
+macro_rules! inputs {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $field:ident : $type:ty),* })+) => { $(
+        $(#[$doc])*
+        #[derive(InputObject)]
+        pub struct $name {
+            /// Global id of the project.
+            project_id: ID,
+            /// Version of the project that the caller has read.
+            expected_version: i32,
+            $($(#[$inner])* $field: $type,)*
+            /// How it is to be done.
+            #[graphql(flatten)]
+            manner: Manner,
+        }
+    )+ };
+}
+inputs! {
+    /// A funded project that begins.
+    StartProjectInput {
+        /// Day of the step; today when left out.
+        on: Option<Date>
+    }
+    /// A project that is interrupted.
+    SuspendProjectInput {
+        /// Why [motivo].
+        reason: String
+    }
+    /// A project that is taken up again.
+    ResumeProjectInput {}
+    /// A project that is closed.
+    CloseProjectInput {
+        /// What came of it [relazione finale].
+        report: Option<String>
+    }
+    /// A contract of a project.
+    AddProjectContractInput {
+        /// Code of the tender [CIG].
+        cig: String,
+        /// What it is about [oggetto].
+        subject: Option<String>,
+        /// Amount, euros [importo].
+        amount: Option<Euro>,
+        /// Day of signature [data di stipula].
+        signed_on: Option<Date>
+    }
+    /// Money spent by the caller's organisation, or by the lead.
+    DeclareProjectSpendingInput {
+        /// Day of the expense [data della spesa].
+        spent_on: Date,
+        /// Amount, euros, more than zero [importo].
+        amount: Euro,
+        /// What for [causale].
+        description: String
+    }
+    /// A deadline: a new one, or a known one said anew.
+    SetProjectDeadlineInput {
+        /// Global id of the deadline that is said anew; a new one when left out.
+        deadline_id: Option<ID>,
+        /// What is due [adempimento].
+        title: String,
+        /// By when [scadenza].
+        due_on: Date,
+        /// Day on which it was met; null while it is not.
+        done_on: Option<Date>
+    }
+    /// An indicator: a new one, or a known one said anew.
+    WriteProjectIndicatorInput {
+        /// Global id of the indicator that is said anew; a new one when left out.
+        indicator_id: Option<ID>,
+        /// What is measured.
+        name: String,
+        /// Unit of its values [unità di misura].
+        unit: String,
+        /// Value from which the project starts; left out: from nothing [valore iniziale].
+        baseline: Option<f64>,
+        /// Value that is to be reached [valore atteso].
+        target: f64
+    }
+    /// A measured value.
+    RecordProjectValueInput {
+        /// Global id of the indicator.
+        indicator_id: ID,
+        /// Day that the value is of; a value of the same day is replaced.
+        measured_on: Date,
+        /// The value, in the indicator's unit; null takes the value of that day away.
+        value: Option<f64>,
+        /// Where it comes from [fonte].
+        source: Option<String>
+    }
+}
+
+deed_payload! {
+    /// What became of a start.
+    pub struct StartProjectPayload {
+        /// The project.
+        project: Project
+    }
+
+    /// What became of an interruption.
+    pub struct SuspendProjectPayload {
+        /// The project.
+        project: Project
+    }
+
+    /// What became of a resumption.
+    pub struct ResumeProjectPayload {
+        /// The project.
+        project: Project
+    }
+
+    /// What became of a closing.
+    pub struct CloseProjectPayload {
+        /// The project.
+        project: Project
+    }
+
+    /// What became of a contract.
+    pub struct AddProjectContractPayload {
+        /// The project.
+        project: Project
+    }
+
+    /// What became of a declaration of spending.
+    pub struct DeclareProjectSpendingPayload {
+        /// The project.
+        project: Project
+    }
+
+    /// What became of a deadline.
+    pub struct SetProjectDeadlinePayload {
+        /// The project.
+        project: Project
+    }
+
+    /// What became of an indicator.
+    pub struct WriteProjectIndicatorPayload {
+        /// The project.
+        project: Project
+    }
+
+    /// What became of a measured value.
+    pub struct RecordProjectValuePayload {
+        /// The project.
+        project: Project
+    }
+}
+
+/// States in which a project is worked on.
+const UNDER_WAY: &[ProjectStatus] = &[ProjectStatus::Funded, ProjectStatus::Running, ProjectStatus::Suspended];
+/// States in which it is still to be described.
+const OPEN: &[ProjectStatus] = &[
+    ProjectStatus::Idea,
+    ProjectStatus::Admitted,
+    ProjectStatus::Funded,
+    ProjectStatus::Running,
+    ProjectStatus::Suspended,
+];
+
+/// Projects under way.
+#[derive(Default)]
+pub struct ProjectWork;
+
+#[Object]
+impl ProjectWork {
+    /// Begins the work of a funded project [avvio]. By heads of the lead.
+    async fn start_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which project.")] input: StartProjectInput,
+    ) -> Result<Option<StartProjectPayload>> {
+        answer(async {
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let told = step(ctx, (Action::StartProject, ProjectStep::Start), on, |project, today| {
+                let day = input.on.map_or(today, |day| day.0);
+                if day > today || project.project.funded_on.is_some_and(|funded| day < funded) {
+                    let message = Message::new(
+                        "Il giorno è nel futuro, o viene prima del finanziamento.",
+                        "The day is in the future, or comes before the money was agreed.",
+                    );
+                    return Err(UserError::invalid("on", "DAY_OUTSIDE_PROJECT", message).into());
+                }
+                project.row().started_on = Some(day);
+                Ok(())
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+
+    /// Interrupts a project, with the reason [sospensione]. By heads of the lead.
+    async fn suspend_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which project, and why.")] input: SuspendProjectInput,
+    ) -> Result<Option<SuspendProjectPayload>> {
+        answer(async {
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let told = step(ctx, (Action::SuspendProject, ProjectStep::Suspend), on, |project, today| {
+                project.row().suspended_on = Some(today);
+                project.row().suspension_reason = Some(reason(&input.reason, "reason")?);
+                Ok(())
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+
+    /// Takes an interrupted project up again [ripresa]. By heads of the lead.
+    async fn resume_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which project.")] input: ResumeProjectInput,
+    ) -> Result<Option<ResumeProjectPayload>> {
+        answer(async {
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let told = step(ctx, (Action::ResumeProject, ProjectStep::Resume), on, |project, _| {
+                (project.row().suspended_on, project.row().suspension_reason) = (None, None);
+                Ok(())
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+
+    /// Closes a project, its deadlines met and its indicators measured [chiusura]. By heads of the lead.
+    async fn close_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which project.")] input: CloseProjectInput,
+    ) -> Result<Option<CloseProjectPayload>> {
+        answer(async {
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let told = step(ctx, (Action::CloseProject, ProjectStep::Close), on, |project, today| {
+                project.row().closed_on = Some(today);
+                project.row().closing_report = super::text(&input.report);
+                Flaws::default().and(text(input.report.as_deref(), "report")).none()
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+
+    /// Adds a contract to a funded project [contratto]. By officers and heads of the lead, and clients with `project:write`.
+    async fn add_project_contract(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The contract.")] input: AddProjectContractInput,
+    ) -> Result<Option<AddProjectContractPayload>> {
+        answer(async {
+            let cig = cig(&input.cig)?;
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let what = (Action::AddProjectContract, Message::new("nuovo contratto", "new contract"));
+            let told = change(ctx, what, UNDER_WAY, on, |project| {
+                // Contracts that need no tender share their code.
+                if !cig.starts_with("ES") && project.project_contract.iter().any(|row| row.cig == cig) {
+                    let message = Message::new(
+                        "Il progetto ha già un contratto con questo CIG.",
+                        "The project has a contract with this CIG already.",
+                    );
+                    return Err(UserError::conflict("cig", "CIG_TWICE", message).into());
+                }
+                project.project_contract.push(ContractRow {
+                    id: Uuid::now_v7(),
+                    project_id: project.project.id,
+                    cig,
+                    subject: super::text(&input.subject),
+                    amount: input.amount.map(|amount| amount.0.normalize()),
+                    signed_on: input.signed_on.map(|day| day.0),
+                    is_synthetic: false,
+                    source: super::SOURCE.into(),
+                });
+                Ok(())
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+
+    /// Declares money spent for a project [rendicontazione della spesa]: by a body that takes part, its own; else by the
+    /// lead. By officers and heads, and clients with `project:write`.
+    async fn declare_project_spending(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The expense.")] input: DeclareProjectSpendingInput,
+    ) -> Result<Option<DeclareProjectSpendingPayload>> {
+        answer(async {
+            let graph = Graph::of(ctx);
+            let amount = positive(input.amount.0, "amount")?;
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let what =
+                (Action::DeclareProjectSpending, Message::new("dichiarazione di spesa", "declaration of spending"));
+            let told = change(ctx, what, UNDER_WAY, on, |project| {
+                Flaws::default().and(line(&input.description, "description")).none()?;
+                within(&project.project, input.spent_on.0, "spentOn", graph.today)?;
+                let own = graph.viewer.organisation.filter(|own| project.takes_part(*own));
+                project.project_spending.push(SpendingRow {
+                    id: Uuid::now_v7(),
+                    project_id: project.project.id,
+                    organisation_id: own.unwrap_or(project.project.lead_id),
+                    spent_on: input.spent_on.0,
+                    amount,
+                    description: input.description.trim().to_owned(),
+                    declared_on: graph.today,
+                });
+                let limit = project.project.total_cost.or(project.project.public_funding);
+                if limit.is_some_and(|limit| project.spent() > limit) {
+                    let message = Message::new(
+                        "La spesa dichiarata supererebbe il costo totale del progetto.",
+                        "The money declared would exceed the project's whole cost.",
+                    );
+                    return Err(UserError::invalid("amount", "SPENDING_ABOVE_COST", message).into());
+                }
+                Ok(())
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+
+    /// Writes down a day by which something of a project is due, and when it was met [scadenza]. By officers and heads of
+    /// the lead, and clients with `project:write`.
+    async fn set_project_deadline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The deadline.")] input: SetProjectDeadlineInput,
+    ) -> Result<Option<SetProjectDeadlinePayload>> {
+        answer(async {
+            let today = Graph::of(ctx).today;
+            let id = input.deadline_id.as_ref().map(|id| record(DEADLINE, id, "deadlineId")).transpose()?;
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let what = (Action::SetProjectDeadline, Message::new("scadenza", "deadline"));
+            let told = change(ctx, what, OPEN, on, |project| {
+                if input.done_on.is_some_and(|day| day.0 > today) {
+                    let message = Message::new("Il giorno è nel futuro.", "The day is in the future.");
+                    return Err(UserError::invalid("doneOn", "DAY_IN_FUTURE", message).into());
+                }
+                let row = DeadlineRow {
+                    id: id.unwrap_or_else(Uuid::now_v7),
+                    project_id: project.project.id,
+                    title: input.title.trim().to_owned(),
+                    due_on: input.due_on.0,
+                    done_on: input.done_on.map(|day| day.0),
+                };
+                put_row(&mut project.project_deadline, row, id.is_some(), |known, row| known.id == row.id, "deadlineId")
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+
+    /// Writes down what is to show what a project achieves [indicatore]. By officers and heads of the lead, and clients with
+    /// `project:write`.
+    async fn write_project_indicator(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The indicator.")] input: WriteProjectIndicatorInput,
+    ) -> Result<Option<WriteProjectIndicatorPayload>> {
+        answer(async {
+            let id = input.indicator_id.as_ref().map(|id| record(INDICATOR, id, "indicatorId")).transpose()?;
+            let baseline = input.baseline.map(|value| number(value, "baseline")).transpose()?;
+            let target = number(input.target, "target")?;
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let what = (Action::WriteProjectIndicator, Message::new("indicatore", "indicator"));
+            let told = change(ctx, what, OPEN, on, |project| {
+                let known = project.project_indicator.iter().find(|row| Some(row.id) == id).map(|row| row.ordinal);
+                let row = IndicatorRow {
+                    id: id.unwrap_or_else(Uuid::now_v7),
+                    project_id: project.project.id,
+                    ordinal: known.unwrap_or(project.project_indicator.len() as i32 + 1),
+                    name: input.name.trim().to_owned(),
+                    unit: input.unit.trim().to_owned(),
+                    baseline,
+                    target,
+                };
+                put_row(
+                    &mut project.project_indicator,
+                    row,
+                    id.is_some(),
+                    |known, row| known.id == row.id,
+                    "indicatorId",
+                )
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+
+    /// Writes down a measured value of a project [rilevazione]. By officers and heads of the lead, and clients with
+    /// `project:write`.
+    async fn record_project_value(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The value.")] input: RecordProjectValueInput,
+    ) -> Result<Option<RecordProjectValuePayload>> {
+        answer(async {
+            let today = Graph::of(ctx).today;
+            let indicator_id = record(INDICATOR, &input.indicator_id, "indicatorId")?;
+            let value = input.value.map(|value| number(value, "value")).transpose()?;
+            let on = On(&input.project_id, input.expected_version, &input.manner);
+            let what = (Action::RecordProjectValue, Message::new("rilevazione di un valore", "record of a value"));
+            let told = change(ctx, what, UNDER_WAY, on, |project| {
+                if !project.project_indicator.iter().any(|row| row.id == indicator_id) {
+                    return Err(UserError::not_found("indicatorId").into());
+                }
+                let measured_on = input.measured_on.0;
+                within(&project.project, measured_on, "measuredOn", today)?;
+                let (project_id, value_source) = (project.project.id, super::text(&input.source));
+                project.project_value.retain(|row| (row.indicator_id, row.measured_on) != (indicator_id, measured_on));
+                project.project_value.extend(value.map(|value| ValueRow {
+                    project_id,
+                    indicator_id,
+                    measured_on,
+                    value,
+                    value_source,
+                }));
+                Flaws::default().and(text(input.source.as_deref(), "source")).none()
+            });
+            Ok(told.await?.into())
+        })
+        .await
+    }
+}
+
+pub(super) fn cig(given: &str) -> Outcome<String> {
+    let read = given.parse::<Cig>().map(String::from);
+    Ok(read.map_err(|broken| {
+        let message = Message::new(format!("Il CIG {}.", broken.message.it), format!("The CIG {}.", broken.message.en));
+        UserError::invalid("cig", "CIG_INVALID", message)
+    })?)
+}
+
+/// Puts a row in the place of the one that it says anew, or after the others.
+fn put_row<R>(rows: &mut Vec<R>, row: R, is_known: bool, is_same: impl Fn(&R, &R) -> bool, field: &str) -> Outcome<()> {
+    match rows.iter().position(|known| is_same(known, &row)) {
+        Some(place) => rows[place] = row,
+        None if is_known => return Err(UserError::not_found(field).into()),
+        None => rows.push(row),
+    }
+    Ok(())
+}
