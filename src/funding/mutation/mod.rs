@@ -173,13 +173,13 @@ impl CallMutation {
                 put_line(&mut row.title, input.title.clone());
                 put_text(&mut row.summary, input.summary.clone());
                 row.opens_on = input.opens_on.map_or(row.opens_on, |day| day.0);
-                put(&mut row.closes_on, input.closes_on.clone().map_value(|day| day.0));
-                put(&mut row.budget, input.budget.clone().map_value(|budget| budget.0.normalize()));
+                put(&mut row.closes_on, input.closes_on.map_value(|day| day.0));
+                put(&mut row.budget, input.budget.map_value(|budget| budget.0.normalize()));
                 if let Some(kinds) = &input.eligible_kinds {
                     row.eligible_kinds = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
                 }
                 row.min_partners = input.min_partners.unwrap_or(row.min_partners);
-                put(&mut row.max_partners, input.max_partners.clone());
+                put(&mut row.max_partners, input.max_partners);
                 row.requires_intervention = input.requires_intervention.unwrap_or(row.requires_intervention);
                 row.visibility = input.visibility.unwrap_or(row.visibility);
                 rules::check(row)?;

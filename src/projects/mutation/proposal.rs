@@ -282,13 +282,10 @@ impl ProjectProposals {
                 let row = project.row();
                 put_line(&mut row.title, input.title.clone());
                 put_text(&mut row.summary, input.summary.clone());
-                put(&mut row.starts_on, input.starts_on.clone().map_value(|day| day.0));
-                put(&mut row.ends_on, input.ends_on.clone().map_value(|day| day.0));
-                put(
-                    &mut row.requested_funding,
-                    input.requested_funding.clone().map_value(|amount| amount.0.normalize()),
-                );
-                put(&mut row.total_cost, input.total_cost.clone().map_value(|amount| amount.0.normalize()));
+                put(&mut row.starts_on, input.starts_on.map_value(|day| day.0));
+                put(&mut row.ends_on, input.ends_on.map_value(|day| day.0));
+                put(&mut row.requested_funding, input.requested_funding.map_value(|amount| amount.0.normalize()));
+                put(&mut row.total_cost, input.total_cost.map_value(|amount| amount.0.normalize()));
                 if let Some(named) = &input.places {
                     project.project_place = places(graph, id, named)?;
                 }

@@ -243,14 +243,12 @@ impl Project {
 
     /// The bodies that were asked to take part, until the money is agreed [inviti].
     async fn invitations(&self, ctx: &Context<'_>) -> Result<Vec<ProjectInvitation>> {
-        Ok(self
-            .part(ctx, |project| project.project_invitation.iter().cloned().map(ProjectInvitation).collect())
-            .await?)
+        self.part(ctx, |project| project.project_invitation.iter().cloned().map(ProjectInvitation).collect()).await
     }
 
     /// Its money by body and year [bilancio].
     async fn budget(&self, ctx: &Context<'_>) -> Result<Vec<ProjectBudgetLine>> {
-        Ok(self.part(ctx, |project| project.project_budget.iter().cloned().map(ProjectBudgetLine).collect()).await?)
+        self.part(ctx, |project| project.project_budget.iter().cloned().map(ProjectBudgetLine).collect()).await
     }
 
     /// Money declared to be spent, the earliest first [spese].
@@ -281,7 +279,7 @@ impl Project {
 
     /// Its deadlines, the earliest first [scadenze].
     async fn deadlines(&self, ctx: &Context<'_>) -> Result<Vec<ProjectDeadline>> {
-        Ok(self.part(ctx, |project| project.project_deadline.iter().map(ProjectDeadline::of).collect()).await?)
+        self.part(ctx, |project| project.project_deadline.iter().map(ProjectDeadline::of).collect()).await
     }
 
     /// What shows what it achieves, with the measured values [indicatori].
@@ -289,12 +287,12 @@ impl Project {
         let each = |project: &ProjectDocument| {
             project.project_indicator.iter().map(|row| ProjectIndicator::of(row, &project.project_value)).collect()
         };
-        Ok(self.part(ctx, each).await?)
+        self.part(ctx, each).await
     }
 
     /// What was changed after the money was agreed, and why [variazioni].
     async fn amendments(&self, ctx: &Context<'_>) -> Result<Vec<ProjectAmendment>> {
-        Ok(self.part(ctx, |project| project.project_amendment.iter().map(ProjectAmendment::of).collect()).await?)
+        self.part(ctx, |project| project.project_amendment.iter().map(ProjectAmendment::of).collect()).await
     }
 
     /// The steps that can be taken from where it stands, and what still prevents each [prontezza].
