@@ -51,6 +51,11 @@ pub struct Mutation(
     plans::mutation::PlanCreation,
     plans::mutation::PlanDrafting,
     plans::mutation::PlanSteps,
+    councils::mutation::SeatMutation,
+    councils::mutation::SittingMutation,
+    councils::mutation::ProceedingMutation,
+    councils::mutation::TableMutation,
+    councils::mutation::FeedMutation,
 );
 
 /// What the hub tells as it happens.

@@ -10,6 +10,9 @@ use uuid::Uuid;
 use crate::organisations::model::{OrganisationRow, Visibility};
 use crate::{columns, text_enum};
 
+/// Kind of the global ids of plans.
+pub const PLAN: &str = "TerritorialPlan";
+
 text_enum! {
     /// Where a territorial plan stands [stato del piano].
     pub enum PlanStatus {

@@ -1,0 +1,7 @@
+//! Calendar feeds: secret addresses from which a body's calendars read a council's sittings and meetings.
+
+mod calendar;
+pub mod model;
+pub(super) mod store;
+
+pub use calendar::calendar;
