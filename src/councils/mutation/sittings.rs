@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
+use uuid::Uuid;
 
 use super::{On, council, keeper, plan, sitting};
-use crate::access::{Action, Room, audience};
+use crate::access::{Action, Room, Viewer};
 use crate::councils::loader::acting_for;
 use crate::councils::query::CouncilSitting;
-use crate::councils::sitting::{self as sittings, Item, SITTING, SittingDocument, SittingStep, take};
+use crate::councils::sitting::{self as sittings, Item, SittingDocument, SittingStep, take};
 use crate::deed_payload;
 use crate::deeds::given::{clean, put, put_line, put_text, required};
-use crate::deeds::{self, Manner, Whole};
-use crate::graphql::mutation::{answer, record};
+use crate::deeds::{self, Manner};
+use crate::graphql::mutation::{Stop, answer, record};
 use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::locale::Message;
 use crate::organisations::loader::seen;
-use crate::organisations::model::OrganisationRow;
 
 /// An item of the agenda [punto all'ordine del giorno].
 #[derive(InputObject)]
@@ -237,15 +237,12 @@ impl SittingMutation {
     ) -> Result<Option<ConveneCouncilSittingPayload>> {
         answer(async {
             let graph = Graph::of(ctx);
-            let named: Vec<_> =
-                input.guest_ids.iter().enumerate().map(|(place, id)| (id, format!("guestIds.{place}"))).collect();
-            let guests = seen(graph, &named).await?;
-            of_territory(graph, &input.sitting_id, &guests).await?;
-            let guests: Vec<_> = guests.iter().map(|guest| guest.id).collect();
+            let guests = guests(graph, &input.guest_ids).await?;
             let today = graph.today;
             let on = On(&input.sitting_id, input.expected_version, &input.manner);
             let told = sitting(ctx, (Action::ConveneCouncilSitting, true), on, |sitting| {
-                sittings::convene(sitting, &guests, today)
+                of_territory(sitting, &guests)?;
+                sittings::convene(sitting, guests.iter().map(|(guest, _)| *guest), today)
             });
             Ok(told.await?.into())
         })
@@ -279,7 +276,7 @@ impl SittingMutation {
 async fn items(graph: &Graph, given: Vec<SittingItemInput>) -> Outcome<Vec<Item>> {
     let named = given.iter().enumerate().filter_map(|(place, item)| Some((place, item.plan_id.as_ref()?)));
     let plans = named.map(|(place, id)| async move {
-        Ok::<_, crate::graphql::mutation::Stop>((place, plan(graph, Some(id), &format!("items.{place}.planId")).await?))
+        Ok::<_, Stop>((place, plan(graph, Some(id), &format!("items.{place}.planId")).await?))
     });
     let plans: HashMap<_, _> = try_join_all(plans).await?.into_iter().collect();
     let item = |(place, item): (usize, SittingItemInput)| {
@@ -290,24 +287,22 @@ async fn items(graph: &Graph, given: Vec<SittingItemInput>) -> Outcome<Vec<Item>
     given.into_iter().enumerate().map(item).collect()
 }
 
-/// Guests must see what they are invited to: they are bodies of the council's territory.
-async fn of_territory(graph: &Graph, sitting: &ID, guests: &[std::sync::Arc<OrganisationRow>]) -> Outcome<()> {
-    if guests.is_empty() {
-        return Ok(());
-    }
-    let id = record(SITTING, sitting, "sittingId")?;
-    let sitting = graph.load(Whole::<SittingDocument>::of(id)).await?;
-    let sitting = sitting.ok_or_else(|| UserError::not_found("sittingId"))?;
-    let key = audience::province(&sitting.council_sitting.province_code);
-    for (place, guest) in guests.iter().enumerate() {
-        let viewer = acting_for(&graph.hub, guest.id, graph.today).await?;
-        if !viewer.zip(key).is_some_and(|(viewer, key)| viewer.holds(Room::Councils, key)) {
-            let message = Message::new(
-                "L'ente non opera nel territorio del Consiglio e non vedrebbe la seduta.",
-                "The body does not work in the council's territory and would not see the sitting.",
-            );
-            return Err(UserError::invalid(&format!("guestIds.{place}"), "GUEST_NOT_OF_TERRITORY", message).into());
-        }
-    }
-    Ok(())
+/// Bodies that are called without holding a seat, with their sight today.
+async fn guests(graph: &Graph, given: &[ID]) -> Outcome<Vec<(Uuid, Option<Viewer>)>> {
+    let named: Vec<_> = given.iter().enumerate().map(|(place, id)| (id, format!("guestIds.{place}"))).collect();
+    let bodies = seen(graph, &named).await?;
+    let sight = async |body: Uuid| Ok::<_, Stop>((body, acting_for(&graph.hub, body, graph.today).await?));
+    try_join_all(bodies.iter().map(|body| sight(body.id))).await
+}
+
+/// Guests must see what they are called to: they are bodies of the council's territory.
+fn of_territory(sitting: &SittingDocument, guests: &[(Uuid, Option<Viewer>)]) -> Outcome<()> {
+    let key = sitting.council_sitting.audience;
+    let sees = |viewer: &Option<Viewer>| viewer.as_ref().is_some_and(|viewer| viewer.holds(Room::Councils, key));
+    let Some(stranger) = guests.iter().position(|(_, viewer)| !sees(viewer)) else { return Ok(()) };
+    let message = Message::new(
+        "L'ente non opera nel territorio del Consiglio e non vedrebbe la seduta.",
+        "The body does not work in the council's territory and would not see the sitting.",
+    );
+    Err(UserError::invalid(&format!("guestIds.{stranger}"), "GUEST_NOT_OF_TERRITORY", message).into())
 }

@@ -22,10 +22,10 @@ const MOST_RESOLUTIONS: usize = 100;
 ///
 /// # Errors
 /// Those of the step.
-pub fn convene(sitting: &mut SittingDocument, guests: &[Uuid], today: NaiveDate) -> Outcome<()> {
+pub fn convene(sitting: &mut SittingDocument, guests: impl IntoIterator<Item = Uuid>, today: NaiveDate) -> Outcome<()> {
     take(sitting, SittingStep::Convene, today)?;
     let (sitting_id, day) = (sitting.council_sitting.id, sitting.council_sitting.day());
-    let mut called: BTreeMap<Uuid, i32> = guests.iter().map(|guest| (*guest, 0)).collect();
+    let mut called: BTreeMap<Uuid, i32> = guests.into_iter().map(|guest| (guest, 0)).collect();
     for seat in sitting.facts.seats.iter().flatten().filter(|seat| seat.is_in_force(day)) {
         *called.entry(seat.organisation_id).or_default() += i32::from(seat.is_members());
     }
