@@ -113,7 +113,7 @@ async fn bodies_from_elsewhere_and_the_public_get_no_address() {
     let refused = hub.execute(&Viewer::public(), CREATE, json!({ "id": council() })).await;
     assert_eq!(refused.data()["done"]["userErrors"][0]["rule"], "SIGN_IN_REQUIRED");
     let office = hub.persona("prefettura-bologna").await;
-    let elsewhere = json!({ "id": body("council:PREF-MO") });
+    let elsewhere = json!({ "id": body("council:PREF-PA") });
     let refused = hub.execute(&office, CREATE, elsewhere).await;
     assert_eq!(refused.data()["done"]["userErrors"][0]["rule"], "COUNCIL_NOT_OF_TERRITORY");
     // The department's territory is the whole country.

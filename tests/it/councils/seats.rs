@@ -16,7 +16,7 @@ fn appointment(organisation: &str, more: Value) -> Value {
 /// Seats of a body in the council on a day: id and version.
 async fn seats(hub: &TestHub, viewer: &Viewer, organisation: &str, day: &str) -> Vec<(Value, Value)> {
     let query = "query($day: Date) { council(by: { province: \"BO\" }) { seats(asOf: $day) {
-        id version organisation { ... on Body { id } } } } }";
+        id version organisation { id } } } }";
     let answer = hub.execute(viewer, query, json!({ "day": day })).await;
     let seats = answer.data()["council"]["seats"].as_array().unwrap().clone();
     let held = seats.iter().filter(|seat| seat["organisation"]["id"] == json!(body(organisation)));
@@ -28,8 +28,8 @@ async fn the_prefect_appoints_and_ends_and_everybody_sees_it() {
     let hub = TestHub::with(SMALL).await;
     let office = hub.persona("prefettura-bologna").await;
     let public = Viewer::public();
-    let record = "councilSeat { id version organisation { ... on Body { name } } designatedBy { ... on Body { id } }
-        category role representativeOffice validFrom validUntil source history { nodes { action by { ... on Body { id } } } } }";
+    let record = "councilSeat { id version organisation { name } designatedBy { id }
+        category role representativeOffice validFrom validUntil source history { nodes { action by { id } } } }";
     let given = json!({ "category": "INVITED", "representativeOffice": "Dirigente", "until": "2028-12-31",
         "designatedById": body("persona:ong-bologna") });
     let made = hub.done(&office, "appointCouncilMember", record, appointment("authority:DLCI", given)).await;

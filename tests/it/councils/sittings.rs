@@ -10,7 +10,7 @@ use crate::work::PLAN;
 async fn seen(hub: &TestHub, viewer: &Viewer, sitting: &(Value, Value)) -> Value {
     let query =
         "query($id: ID!) { councilSitting(id: $id) { status title minutes items { ordinal title plan { title } }
-        invitations { organisation { ... on Body { id name } } seats answer attended representedBy }
+        invitations { organisation { id name } seats answer attended representedBy }
         quorum { seats present needed isReached } resolutions { kind outcome votesFor plan { id } } } }";
     hub.execute(viewer, query, json!({ "id": sitting.0 })).await.data()["councilSitting"].clone()
 }

@@ -6,7 +6,7 @@ use crate::hub::TestHub;
 use crate::levels::SMALL;
 
 const TABLE: &str =
-    "workingTable { id version closedOn members { id isCoordinator memberUntil organisation { ... on Body { id } } }
+    "workingTable { id version closedOn members { id isCoordinator memberUntil }
     meetings { id startsAt outcome isCancelled } }";
 
 impl TestHub {
