@@ -8,13 +8,13 @@ use futures_util::future::try_join_all;
 use icalendar::{Calendar, Component as _, Event, EventLike as _, EventStatus};
 use uuid::Uuid;
 
-use super::store;
 use crate::access::secret::Secret;
 use crate::councils::loader::acting_for;
+use crate::councils::sitting::SittingDocument;
 use crate::councils::sitting::model::SittingStatus;
-use crate::councils::sitting::{self, SittingDocument};
+use crate::councils::store::{self, feed};
+use crate::councils::table::TableDocument;
 use crate::councils::table::model::MeetingRow;
-use crate::councils::table::{self, TableDocument};
 use crate::deeds::Whole;
 use crate::graphql::{Graph, Result};
 use crate::hub::Hub;
@@ -28,15 +28,15 @@ const MOST: i64 = 300;
 
 /// The calendar behind a secret, as its organisation may see it now; `None` for a secret of no feed in force.
 pub async fn calendar(hub: &Arc<Hub>, secret: Secret, request_id: &str) -> Result<Option<String>> {
-    let found = store::by_secret(&mut *hub.database.upkeep().await?, &secret.hash()).await?;
+    let found = feed::by_secret(&mut *hub.database.upkeep().await?, &secret.hash()).await?;
     let Some((council, organisation)) = found else { return Ok(None) };
     let today = chrono::Local::now().date_naive();
     let Some(viewer) = acting_for(hub, organisation, today).await? else { return Ok(None) };
     let graph = Graph::open(hub.clone(), viewer, request_id);
     let from = Utc::now() - PAST;
-    let sittings = sitting::recent(&mut *graph.statement().await?, council, from, MOST).await?;
+    let sittings = store::sitting::recent(&mut *graph.statement().await?, council, from, MOST).await?;
     let sittings = try_join_all(sittings.into_iter().map(|id| graph.load(Whole::<SittingDocument>::of(id)))).await?;
-    let tables = table::meeting_since(&mut *graph.statement().await?, council, from, MOST).await?;
+    let tables = store::table::meeting_since(&mut *graph.statement().await?, council, from, MOST).await?;
     let tables = try_join_all(tables.into_iter().map(|id| graph.load(Whole::<TableDocument>::of(id)))).await?;
 
     let mut calendar = Calendar::new();

@@ -2,6 +2,5 @@
 
 mod calendar;
 pub mod model;
-pub(super) mod store;
 
 pub use calendar::calendar;

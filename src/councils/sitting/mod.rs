@@ -5,10 +5,8 @@ mod document;
 mod life;
 pub mod model;
 mod proceedings;
-mod store;
 
 pub use agenda::{Item, change, plan, set_agenda};
 pub use document::{ITEM, RESOLUTION, SITTING, SittingDocument};
 pub use life::{SittingStep, take};
 pub use proceedings::{Answer, Attendance, Resolving, answer, approve, convene, record_attendance, resolve};
-pub use store::recent;

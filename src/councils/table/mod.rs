@@ -2,9 +2,7 @@
 
 mod document;
 pub mod model;
-mod store;
 mod work;
 
 pub use document::{MEETING, MEMBER, TABLE, TableDocument};
-pub use store::meeting_since;
 pub use work::{Meeting, change, close, join, leave, meet, open};

@@ -5,8 +5,7 @@ use super::{at, body, council, on};
 use crate::hub::TestHub;
 use crate::levels::SMALL;
 
-const TABLE: &str =
-    "workingTable { id version closedOn members { id isCoordinator memberUntil }
+const TABLE: &str = "workingTable { id version closedOn members { id isCoordinator memberUntil }
     meetings { id startsAt outcome isCancelled } }";
 
 impl TestHub {

@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::model::{TableFilter, TableRow};
+use crate::councils::table::model::{TableFilter, TableRow};
 use crate::db::columns::Columns;
 use crate::graphql::list::Listed;
 use crate::graphql::page::Keyset;

@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::model::FeedRow;
+use crate::councils::feed::model::FeedRow;
 use crate::db::columns::Columns;
 use crate::graphql::list::Listed;
 use crate::graphql::page::Keyset;

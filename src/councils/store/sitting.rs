@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::model::{SittingFilter, SittingOrder, SittingRow};
+use crate::councils::sitting::model::{SittingFilter, SittingOrder, SittingRow};
 use crate::db::columns::Columns;
 use crate::graphql::list::Listed;
 use crate::graphql::page::Keyset;
