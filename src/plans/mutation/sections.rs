@@ -311,7 +311,7 @@ impl PlanDrafting {
                 put_text(&mut row.description, input.description.clone());
                 put_text(&mut row.indicator, input.indicator.clone());
                 put_text(&mut row.indicator_source, input.indicator_source.clone());
-                put(&mut row.indicator_on, day(input.indicator_on.clone()));
+                put(&mut row.indicator_on, day(input.indicator_on));
                 if let MaybeUndefined::Value(value) = input.indicator_value {
                     row.indicator_value = Some(number(value, "indicatorValue")?);
                 } else if input.indicator_value.is_null() {
@@ -400,9 +400,9 @@ impl PlanDrafting {
                 put_text(&mut row.description, input.description.clone());
                 put_text(&mut row.expected_results, input.expected_results.clone());
                 put(&mut row.responsible_id, responsible);
-                put(&mut row.starts_on, day(input.starts_on.clone()));
-                put(&mut row.ends_on, day(input.ends_on.clone()));
-                put(&mut row.budget, input.budget.clone().map_value(|budget| budget.0.normalize()));
+                put(&mut row.starts_on, day(input.starts_on));
+                put(&mut row.ends_on, day(input.ends_on));
+                put(&mut row.budget, input.budget.map_value(|budget| budget.0.normalize()));
                 let row_id = row.id;
                 drafting::place(&mut plan.plan_intervention, row, input.ordinal);
                 let partners = partners.unwrap_or_else(|| {
