@@ -16,7 +16,7 @@ use crate::hub::{TODAY, TestHub};
 use crate::levels::SMALL;
 
 /// Every protected table that callers read, by the room whose keys its policy asks for.
-const TABLES: [(&str, Room); 25] = [
+const TABLES: [(&str, Room); 24] = [
     ("organisation", Room::Organisations),
     ("organisation_contact", Room::Organisations),
     ("organisation_register_entry", Room::Organisations),
@@ -28,7 +28,6 @@ const TABLES: [(&str, Room); 25] = [
     ("working_table", Room::Councils),
     ("table_member", Room::Councils),
     ("table_meeting", Room::Councils),
-    ("calendar_feed", Room::Councils),
     ("funding_call", Room::Funding),
     ("territorial_plan", Room::Plans),
     ("plan_need", Room::Plans),
