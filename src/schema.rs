@@ -57,6 +57,11 @@ pub struct Mutation(
     projects::mutation::ProjectDecisions,
     projects::mutation::ProjectWork,
     projects::mutation::ProjectRegistration,
+    councils::mutation::SeatMutation,
+    councils::mutation::SittingMutation,
+    councils::mutation::ProceedingMutation,
+    councils::mutation::TableMutation,
+    councils::mutation::FeedMutation,
 );
 
 /// What the hub tells as it happens.

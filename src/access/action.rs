@@ -148,5 +148,47 @@ text_enum! {
         RecordProjectValue = "record_project_value",
         /// Register a project that exists already [registrazione di un progetto].
         RegisterProject = "register_project",
+        /// Appoint a body to a seat of a council [nomina di un componente].
+        AppointCouncilMember = "appoint_council_member",
+        /// End a seat of a council [cessazione di un componente].
+        EndCouncilSeat = "end_council_seat",
+        /// Plan a sitting of a council [preparazione della seduta].
+        PlanCouncilSitting = "plan_council_sitting",
+        /// Change title, date or place of a sitting [modifica della seduta].
+        ChangeCouncilSitting = "change_council_sitting",
+        /// Set the agenda of a sitting [ordine del giorno].
+        SetSittingAgenda = "set_sitting_agenda",
+        /// Call the members to a sitting [convocazione].
+        ConveneCouncilSitting = "convene_council_sitting",
+        /// Call a sitting off [annullamento della seduta].
+        CancelCouncilSitting = "cancel_council_sitting",
+        /// Answer the invitation to a sitting [risposta all'invito].
+        AnswerSittingInvitation = "answer_sitting_invitation",
+        /// Write down who came to a sitting [registrazione delle presenze].
+        RecordSittingAttendance = "record_sitting_attendance",
+        /// Write down that a sitting was held [svolgimento della seduta].
+        HoldCouncilSitting = "hold_council_sitting",
+        /// Write down what a council resolved [deliberazione].
+        RecordCouncilResolution = "record_council_resolution",
+        /// Write the minutes of a sitting [redazione del verbale].
+        DraftSittingMinutes = "draft_sitting_minutes",
+        /// Approve the minutes of a sitting [approvazione del verbale].
+        ApproveSittingMinutes = "approve_sitting_minutes",
+        /// Open a working table of a council [apertura di un tavolo].
+        OpenWorkingTable = "open_working_table",
+        /// Change a working table [modifica di un tavolo].
+        ChangeWorkingTable = "change_working_table",
+        /// Let a body take part in a working table [ingresso in un tavolo].
+        AddTableMember = "add_table_member",
+        /// End a body's part in a working table [uscita da un tavolo].
+        RemoveTableMember = "remove_table_member",
+        /// Write a meeting of a working table down [incontro di un tavolo].
+        RecordTableMeeting = "record_table_meeting",
+        /// Close a working table [chiusura di un tavolo].
+        CloseWorkingTable = "close_working_table",
+        /// Make a secret address of a council's calendar [creazione di un calendario].
+        CreateCalendarFeed = "create_calendar_feed",
+        /// End a secret address of a council's calendar [revoca di un calendario].
+        RevokeCalendarFeed = "revoke_calendar_feed",
     }
 }

@@ -42,6 +42,8 @@ const DRAFTERS: &[Role] = &[Officer, Head];
 const HEADS: &[Role] = &[Head];
 /// Who writes down what a council decided: its secretariat, or the office that keeps it.
 const RECORDERS: &[Role] = &[Secretariat, Officer, Head];
+/// Who takes part in the work of the councils, not only reads.
+const TAKING_PART: &[Role] = &[Member, Secretariat, Officer, Head, Administrator];
 const OFFICES: &[Level] = &[Level::National, Level::Prefecture];
 
 /// The table. `tests/it/snapshots/rules.txt` shows it for every kind of caller.
@@ -94,6 +96,25 @@ pub const fn allowed(action: Action) -> Allowed {
         }
         AdmitProject | RejectProject | FundProject | RevokeProject | AmendProject => Allowed::OfOrCentral(HEADS, None),
         RegisterProject => Allowed::At(OFFICES, DRAFTERS),
+        AppointCouncilMember | EndCouncilSeat => Allowed::Of(HEADS, None),
+        PlanCouncilSitting
+        | ChangeCouncilSitting
+        | SetSittingAgenda
+        | ConveneCouncilSitting
+        | CancelCouncilSitting
+        | RecordSittingAttendance
+        | HoldCouncilSitting
+        | RecordCouncilResolution
+        | DraftSittingMinutes
+        | ApproveSittingMinutes
+        | OpenWorkingTable
+        | ChangeWorkingTable
+        | AddTableMember
+        | RemoveTableMember
+        | RecordTableMeeting
+        | CloseWorkingTable => Allowed::Of(RECORDERS, None),
+        AnswerSittingInvitation => Allowed::Of(DRAFTERS, None),
+        CreateCalendarFeed | RevokeCalendarFeed => Allowed::Of(TAKING_PART, None),
     }
 }
 

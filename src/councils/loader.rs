@@ -9,8 +9,16 @@ use uuid::Uuid;
 
 use super::model::Seat;
 use super::store;
+use crate::access::Viewer;
 use crate::batched_by_uuid;
-use crate::graphql::{Batched, Result};
+use crate::graphql::{Batched, Error, Result};
+use crate::hub::Hub;
+
+/// Whoever acts for a body on a day, not yet said who; `None` where there is no such body any more.
+pub async fn acting_for(hub: &Hub, body: Uuid, day: NaiveDate) -> Result<Option<Viewer>> {
+    let viewer = hub.authenticator.viewers().acting_for(body, day, &hub.database).await;
+    viewer.map_err(|error| Error::Internal(Box::<dyn std::error::Error + Send + Sync>::from(error).into()))
+}
 
 batched_by_uuid! {
     /// A seat.

@@ -3,12 +3,20 @@
 //! Legal base: art. 3 c. 6 TUI (D.Lgs. 286/1998), art. 57 DPR 394/1999, DPCM 18 December 1999. A member is an
 //! organisation that holds a seat in a category for a period, through a designated representative's office;
 //! persons are not recorded. A council is itself an organisation, chaired by the office of its province.
-//! Tables owned: `council`, `council_seat`.
+//! The office fills the seats and ends them; the council's secretariat, or the office, keeps its sittings and tables, which
+//! the bodies of the territory see; minutes that are approved change no more.
+//! Tables owned: `council`, `council_seat`, `council_sitting`, `sitting_item`, `sitting_invitation`, `council_resolution`,
+//! `working_table`, `table_member`, `table_meeting`, `calendar_feed`.
 
+pub mod feed;
 pub mod loader;
 pub mod model;
+pub mod mutation;
 pub mod query;
+mod seat;
+mod sitting;
 mod store;
+mod table;
 
 use std::sync::Arc;
 

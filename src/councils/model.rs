@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::organisations::model::{OrganisationRow, Visibility};
@@ -33,6 +34,11 @@ text_enum! {
 }
 
 impl SeatCategory {
+    /// Whether who sits in it is a member of the council, and not a guest.
+    pub fn is_members(self) -> bool {
+        self != Self::Invited
+    }
+
     /// Seats that art. 57 asks for at the least: one each, two of f), g) and h), none of the invited.
     pub fn required(self) -> usize {
         match self {
@@ -63,6 +69,12 @@ text_enum! {
     }
 }
 
+/// Kind of the global ids of seats.
+pub const SEAT: &str = "CouncilSeat";
+
+/// Where the record of a caller's own doing says that it comes from.
+pub const SOURCE: &str = "Raccordo";
+
 /// A council and the office whose prefect chairs it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CouncilRow {
@@ -74,6 +86,7 @@ pub struct CouncilRow {
 
 columns! {
     /// A seat, without its organisation.
+    #[derive(Serialize, Deserialize, PartialEq)]
     pub struct SeatRow as "s" {
         id: Uuid,
         council_id: Uuid,
@@ -84,9 +97,17 @@ columns! {
         representative_office: Option<String>,
         valid_from: NaiveDate,
         valid_until: Option<NaiveDate>,
+        designated_by_id: Option<Uuid>,
+        end_reason: Option<String>,
+        owner_number: i32,
+        province_code: String,
         visibility: Visibility,
+        group_number: Option<i32>,
+        audience: i32,
         is_synthetic: bool,
         source: String,
+        version: i32,
+        updated_at: DateTime<Utc>,
     }
 }
 
@@ -145,9 +166,17 @@ mod tests {
             representative_office: None,
             valid_from: NaiveDate::MIN,
             valid_until: None,
+            designated_by_id: None,
+            end_reason: None,
+            owner_number: 1,
+            province_code: "037".into(),
             visibility: Visibility::Public,
+            group_number: None,
+            audience: 0,
             is_synthetic: true,
             source: String::new(),
+            version: 1,
+            updated_at: DateTime::UNIX_EPOCH,
         }
     }
 

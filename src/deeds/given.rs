@@ -1,6 +1,7 @@
 //! What an input gives for a field: nothing, which leaves it; null, which clears it; or a value.
 
 use async_graphql::MaybeUndefined;
+use chrono::NaiveDate;
 
 use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
@@ -17,7 +18,12 @@ pub fn put<T, U: From<T>>(field: &mut Option<U>, given: MaybeUndefined<T>) {
 /// Sets a text without the blanks around it; one of blanks alone clears it.
 pub fn put_text(field: &mut Option<String>, given: MaybeUndefined<String>) {
     put(field, given);
-    *field = field.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    *field = clean(field.take());
+}
+
+/// A text without the blanks around it; none where there is nothing else.
+pub fn clean(given: Option<String>) -> Option<String> {
+    given.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// Sets a text that must be there, where one is given.
@@ -54,6 +60,16 @@ pub fn text(text: Option<&str>, field: &str) -> Option<UserError> {
     })
 }
 
+/// A long text that must be there, without the blanks around it.
+pub fn required(given: &str, field: &str) -> Outcome<String> {
+    let given = given.trim();
+    let is_missing = given.is_empty().then(|| line("", field)).flatten();
+    match is_missing.or_else(|| text(Some(given), field)) {
+        Some(flaw) => Err(flaw.into()),
+        None => Ok(given.to_owned()),
+    }
+}
+
 /// An amount of money that may be missing.
 pub fn money(amount: Option<rust_decimal::Decimal>, field: &str) -> Option<UserError> {
     amount.is_some_and(|amount| amount.is_sign_negative() && !amount.is_zero()).then(|| {
@@ -72,9 +88,26 @@ pub fn number(given: f64, field: &str) -> Outcome<rust_decimal::Decimal> {
 }
 
 /// The first day does not come after the last.
-pub fn period(from: Option<chrono::NaiveDate>, until: Option<chrono::NaiveDate>, field: &str) -> Option<UserError> {
+pub fn period(from: Option<NaiveDate>, until: Option<NaiveDate>, field: &str) -> Option<UserError> {
     from.zip(until).is_some_and(|(from, until)| from > until).then(|| {
         let message = Message::new("L'ultimo giorno viene prima del primo.", "The last day comes before the first.");
         UserError::invalid(field, "PERIOD_REVERSED", message)
     })
+}
+
+/// A day of a step: not before the one that it follows, and not in the future.
+pub fn day_of(day: Option<NaiveDate>, field: &str, after: Option<NaiveDate>, today: NaiveDate) -> Outcome<NaiveDate> {
+    let day = day.unwrap_or(today);
+    if day > today {
+        let message = Message::new("Il giorno è nel futuro.", "The day is in the future.");
+        return Err(UserError::invalid(field, "DAY_IN_FUTURE", message).into());
+    }
+    if let Some(after) = after.filter(|after| day < *after) {
+        let message = Message::new(
+            format!("Il giorno viene prima del passaggio precedente, del {}.", after.format("%d/%m/%Y")),
+            format!("The day comes before the step before it, of {after}."),
+        );
+        return Err(UserError::invalid(field, "DAY_TOO_EARLY", message).into());
+    }
+    Ok(day)
 }

@@ -135,6 +135,12 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
         "Questo client esterno è già registrato.",
         "This external client is registered already.",
     ),
+    (
+        "council_seat_once",
+        "SEAT_HELD_ALREADY",
+        "L'ente ha già un seggio in questa categoria in quel periodo.",
+        "The body holds a seat in this category already in that period.",
+    ),
 ];
 
 impl From<sqlx::Error> for Stop {

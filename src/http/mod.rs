@@ -3,6 +3,7 @@
 mod answers;
 mod asking;
 mod budgets;
+mod calendar;
 mod caller;
 mod cookies;
 mod documents;
@@ -143,6 +144,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(oauth::routes())
         .route("/export/own-data.json", get(exports::own_data))
         .route("/export/{file}", get(exports::file))
+        .route("/calendar/{file}", get(calendar::feed))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))

@@ -7,6 +7,9 @@ use crate::access::Level;
 use crate::territory::model::Validity;
 use crate::{columns, text_enum};
 
+/// Kind of the global ids of all organisations.
+pub const KIND: &str = "Organisation";
+
 text_enum! {
     /// Kind of a body [tipo di ente].
     pub enum OrganisationKind {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use super::model::PLAN;
 use super::model::{
     IndicatorRow, InterventionRow, MeasureRow, MeasurementRow, NeedRow, PartnerRow, PlanRow, PriorityRow,
 };
@@ -38,8 +39,7 @@ pub struct Facts {
     pub projects_under_way: i64,
 }
 
-/// Kinds of the global ids of a plan and its parts.
-pub const PLAN: &str = "TerritorialPlan";
+/// Kinds of the global ids of a plan's parts.
 pub const INDICATOR: &str = "PlanIndicator";
 pub const NEED: &str = "PlanNeed";
 pub const PRIORITY: &str = "PlanPriority";

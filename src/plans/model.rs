@@ -11,6 +11,9 @@ use super::contribution::ContributionStatus;
 use crate::organisations::model::{OrganisationRow, Visibility};
 use crate::{columns, text_enum};
 
+/// Kind of the global ids of plans.
+pub const PLAN: &str = "TerritorialPlan";
+
 text_enum! {
     /// Where a territorial plan stands [stato del piano].
     pub enum PlanStatus {

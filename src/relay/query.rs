@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures_util::future::try_join_all;
 
 use crate::agreements::query::{self as agreements, Agreement, AgreementParty};
-use crate::councils::query::{self as councils, CouncilSeat};
+use crate::councils::query::{self as councils, CouncilSeat, CouncilSitting, WorkingTable};
 use crate::funding::query::{self as funding, FundingCall, ProgrammeNode};
 use crate::graphql::page::MOST;
 use crate::graphql::{Error, Graph, NodeId, Result};
@@ -38,6 +38,8 @@ pub enum Node {
     OtherOrganisation(OtherOrganisation),
     OfficeCompetence(OfficeCompetence),
     CouncilSeat(CouncilSeat),
+    CouncilSitting(CouncilSitting),
+    WorkingTable(WorkingTable),
     ProgrammeNode(ProgrammeNode),
     FundingCall(FundingCall),
     TerritorialPlan(TerritorialPlan),
@@ -82,6 +84,8 @@ pub async fn node(graph: &Graph, id: &NodeId) -> Result<Option<Node>> {
         organisations::NODE => found(organisations::organisation(graph, id.as_uuid()?).await?),
         organisations::COMPETENCE => found(organisations::competence(graph, id.as_uuid()?)),
         councils::SEAT => found(councils::seat(graph, id.as_uuid()?).await?),
+        councils::SITTING => found(councils::sitting(graph, id.as_uuid()?).await?),
+        councils::TABLE => found(councils::working_table(graph, id.as_uuid()?).await?),
         funding::CALL => found(funding::call(graph, id.as_uuid()?).await?),
         plans::PLAN => found(plans::plan(graph, id.as_uuid()?).await?),
         plans::CONTRIBUTION => found(plans::contribution(graph, id.as_uuid()?).await?),

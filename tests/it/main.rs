@@ -10,6 +10,7 @@ mod architecture;
 mod audit;
 mod clients;
 mod conformance;
+mod councils;
 mod descriptions;
 mod embedded;
 mod external_tokens;

@@ -16,11 +16,18 @@ use crate::hub::{TODAY, TestHub};
 use crate::levels::SMALL;
 
 /// Every protected table that callers read, by the room whose keys its policy asks for.
-const TABLES: [(&str, Room); 29] = [
+const TABLES: [(&str, Room); 36] = [
     ("organisation", Room::Organisations),
     ("organisation_contact", Room::Organisations),
     ("organisation_register_entry", Room::Organisations),
     ("council_seat", Room::Councils),
+    ("council_sitting", Room::Councils),
+    ("sitting_item", Room::Councils),
+    ("sitting_invitation", Room::Councils),
+    ("council_resolution", Room::Councils),
+    ("working_table", Room::Councils),
+    ("table_member", Room::Councils),
+    ("table_meeting", Room::Councils),
     ("funding_call", Room::Funding),
     ("territorial_plan", Room::Plans),
     ("plan_need", Room::Plans),

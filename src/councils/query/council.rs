@@ -2,10 +2,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 
+use super::feed::{CalendarFeed, feeds_of};
 use super::seat::{CouncilSeat, SEAT, seat};
+use super::sitting::{CouncilSitting, CouncilSittingFilterInput, SITTING, sitting, sittings_of};
+use super::table::{TABLE, WorkingTable, tables_of, working_table};
 use crate::councils::Councils;
 use crate::councils::loader::SeatsOfCouncil;
 use crate::councils::model::{SeatCategory, SocialSide, composition};
+use crate::councils::sitting::model::SittingOrder;
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::organisations::Directory;
@@ -78,7 +82,7 @@ impl TerritorialCouncilFields {
         let seats = graph.load(SeatsOfCouncil(self.0.id, day)).await?;
         let wanted = |category| categories.as_ref().is_none_or(|wanted| wanted.contains(&category));
         let seats = seats.iter().flat_map(|seats| seats.iter()).filter(|seat| wanted(seat.row.category));
-        Ok(seats.cloned().map(CouncilSeat).collect())
+        Ok(seats.cloned().map(CouncilSeat::joined).collect())
     }
 
     /// Territorial plans put before it, every edition that the caller may see [piani territoriali].
@@ -92,6 +96,40 @@ impl TerritorialCouncilFields {
     ) -> Result<Page<TerritorialPlan>> {
         let key = self.0.id.to_string();
         plans::plans_of(Graph::of(ctx), PlansOf::Council, key, statuses, order_by, first, after).await
+    }
+
+    /// Its sittings [sedute].
+    async fn sittings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Conditions that all hold.")] filter: Option<CouncilSittingFilterInput>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<SittingOrder>,
+    ) -> Result<Page<CouncilSitting>> {
+        sittings_of(Graph::of(ctx), self.0.id, filter, order_by, first, after).await
+    }
+
+    /// Its working tables, the latest first [tavoli di lavoro].
+    async fn working_tables(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Only those that work still, or only those that were closed.")] is_open: Option<bool>,
+    ) -> Result<Page<WorkingTable>> {
+        tables_of(Graph::of(ctx), self.0.id, is_open, first, after).await
+    }
+
+    /// The secret addresses of its calendar that the caller's organisation has, the newest first; nobody sees another's
+    /// [calendari].
+    async fn calendar_feeds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<CalendarFeed>> {
+        feeds_of(Graph::of(ctx), self.0.id, first, after).await
     }
 
     /// Its composition on a day held against art. 57: which category lacks how many [composizione].
@@ -155,6 +193,34 @@ impl CouncilQuery {
                 .and_then(|office| councils.of_office(office.id)),
         };
         Ok(council.and_then(|council| directory.body(council.organisation_id)).map(TerritorialCouncil::of))
+    }
+
+    /// One sitting by its global id [seduta]; null where there is none that the caller may see.
+    async fn council_sitting(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+    ) -> Result<Option<CouncilSitting>> {
+        sitting(Graph::of(ctx), NodeId::uuid(SITTING, &id)?).await
+    }
+
+    /// One working table by its global id [tavolo di lavoro]; null where there is none that the caller may see.
+    async fn working_table(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+    ) -> Result<Option<WorkingTable>> {
+        working_table(Graph::of(ctx), NodeId::uuid(TABLE, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn council_sitting_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilSitting>> {
+        sitting(Graph::of(ctx), NodeId::uuid(SITTING, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn working_table_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<WorkingTable>> {
+        working_table(Graph::of(ctx), NodeId::uuid(TABLE, &id)?).await
     }
 
     #[graphql(entity)]

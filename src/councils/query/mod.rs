@@ -1,7 +1,14 @@
 //! Councils in the graph.
 
 mod council;
+mod feed;
+mod resolution;
 mod seat;
+mod sitting;
+mod table;
 
 pub use council::{CouncilQuery, TerritorialCouncilFields};
+pub use feed::CalendarFeed;
 pub use seat::{CouncilSeat, SEAT, seat, seats_held_by};
+pub use sitting::{CouncilSitting, SITTING, sitting};
+pub use table::{TABLE, WorkingTable, working_table};

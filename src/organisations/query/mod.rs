@@ -19,6 +19,7 @@ use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::territory::Territory;
 
+pub use super::model::KIND as NODE;
 pub use body::{Body, Contact, RegisterEntry};
 pub use competence::{COMPETENCE, OfficeCompetence, competence};
 pub use entities::OrganisationEntities;
@@ -26,9 +27,6 @@ pub use types::{
     CentralAuthority, EconomicBody, ForeignersAssociation, LocalAuthority, Organisation, OtherOrganisation, Prefecture,
     PublicBody, ReligiousBody, SocialPartner, TerritorialCouncil, ThirdSectorOrganisation,
 };
-
-/// Kind of the global ids of all organisations.
-pub const NODE: &str = "Organisation";
 
 /// Finds one organisation by exactly one of its keys.
 #[derive(OneofObject)]

@@ -7,7 +7,6 @@ use async_graphql::{Context, ID, InputObject, Object};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::bodies;
 use crate::access::{Action, Room, rules};
 use crate::deed_payload;
 use crate::deeds::given::number;
@@ -16,8 +15,8 @@ use crate::graphql::mutation::{answer, record};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::locale::Message;
-use crate::organisations::Directory;
 use crate::organisations::model::{OrganisationKind, OrganisationRow, Visibility};
+use crate::organisations::{Directory, loader};
 use crate::plans::document::{Facts, PLAN, PlanDocument};
 use crate::plans::drafting::{self, Places};
 use crate::plans::model::{IndicatorRow, InterventionRow, MeasureRow, NeedRow, PlanRow, PlanStatus, PriorityRow};
@@ -198,7 +197,7 @@ impl PlanCreation {
             let province = province(graph, &office, input.province.as_deref())?;
             let council = council(graph, &office, &province);
             let named = named(&input.needs);
-            let mut seen = bodies(graph, &named).await?.into_iter();
+            let mut seen = loader::seen(graph, &named).await?.into_iter();
             let manner = input.manner.clone();
             let told = deeds::make(ctx, (Action::CreateTerritorialPlan, &manner), office.id, || {
                 let mut plan = PlanDocument {

@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use uuid::Uuid;
 
 use super::create::{PlanIndicatorInput, PlanMeasureInput, PlanPartnerInput, new_indicator, new_measure};
-use super::{On, bodies, draft};
+use super::{On, draft};
 use crate::access::Action;
 use crate::deed_payload;
 use crate::deeds::Manner;
@@ -15,6 +15,7 @@ use crate::deeds::given::{number, put, put_line, put_text};
 use crate::graphql::mutation::{answer, record};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, NodeId, Outcome, Result, UserError};
+use crate::organisations::loader;
 use crate::plans::document::{INDICATOR, INTERVENTION, MEASURE, NEED, PRIORITY, PlanDocument};
 use crate::plans::drafting;
 use crate::plans::model::{InterventionRow, NeedRow, PriorityRow};
@@ -376,7 +377,7 @@ impl PlanDrafting {
                     .enumerate()
                     .map(|(place, partner)| (&partner.organisation_id, format!("partners.{place}.organisationId"))),
             );
-            let mut seen = bodies(Graph::of(ctx), &named).await?.into_iter().map(|body| body.id);
+            let mut seen = loader::seen(Graph::of(ctx), &named).await?.into_iter().map(|body| body.id);
             let responsible = match input.responsible_id {
                 MaybeUndefined::Undefined => MaybeUndefined::Undefined,
                 MaybeUndefined::Null => MaybeUndefined::Null,

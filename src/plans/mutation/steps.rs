@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::On;
 use crate::access::Action;
 use crate::deed_payload;
-use crate::deeds::given::{line, number, put_text, text};
+use crate::deeds::given::{day_of, number, put_text, required, text};
 use crate::deeds::{self, Manner, Told};
 use crate::graphql::mutation::{Flaws, answer, record};
 use crate::graphql::scalars::Date;
@@ -16,7 +16,7 @@ use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::locale::Message;
 use crate::organisations::model::Visibility;
 use crate::plans::document::{MEASURE, PlanDocument};
-use crate::plans::life::{self, PlanStep, day_of};
+use crate::plans::life::{self, PlanStep};
 use crate::plans::model::{MeasurementRow, PlanRow, PlanStatus};
 use crate::plans::query::TerritorialPlan;
 
@@ -255,14 +255,6 @@ fn visible(plan: &PlanRow) -> Outcome<()> {
     Ok(())
 }
 
-/// A text that a step asks for.
-fn said(given: &str, field: &str) -> Outcome<String> {
-    let given = given.trim();
-    let is_missing = given.is_empty().then(|| line("", field)).flatten();
-    Flaws::default().and(is_missing).and(text(Some(given), field)).none()?;
-    Ok(given.to_owned())
-}
-
 /// Steps in the life of plans.
 #[derive(Default)]
 pub struct PlanSteps;
@@ -315,7 +307,7 @@ impl PlanSteps {
         answer(async {
             let on = On(&input.plan_id, input.expected_version, &input.manner);
             let told = step(ctx, (Action::ReturnTerritorialPlan, PlanStep::Return), on, |plan, _| {
-                plan.council_remarks = Some(said(&input.remarks, "remarks")?);
+                plan.council_remarks = Some(required(&input.remarks, "remarks")?);
                 Ok(())
             });
             Ok(told.await?.into())
@@ -405,7 +397,7 @@ impl PlanSteps {
             let on = On(&input.plan_id, input.expected_version, &input.manner);
             let told = step(ctx, (Action::WithdrawTerritorialPlan, PlanStep::Withdraw), on, |plan, today| {
                 plan.withdrawn_on = Some(today);
-                plan.withdrawal_reason = Some(said(&input.reason, "reason")?);
+                plan.withdrawal_reason = Some(required(&input.reason, "reason")?);
                 Ok(())
             });
             Ok(told.await?.into())

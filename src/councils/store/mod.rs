@@ -1,4 +1,8 @@
-//! All SQL of councils.
+//! All SQL of councils: of seats here, of what else a council has beside.
+
+pub mod feed;
+pub mod sitting;
+pub mod table;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,7 +11,7 @@ use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
-use super::model::{CouncilRow, Seat, SeatRow};
+use crate::councils::model::{CouncilRow, Seat, SeatRow};
 use crate::db::columns::{Columns, grouped};
 use crate::graphql::Result;
 use crate::organisations::model::OrganisationRow;

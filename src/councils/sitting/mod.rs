@@ -1,0 +1,12 @@
+//! Sittings [sedute] of a council: agenda, invitations, attendance, minutes and resolutions.
+
+mod agenda;
+mod document;
+mod life;
+pub mod model;
+mod proceedings;
+
+pub use agenda::{Item, change, plan, set_agenda};
+pub use document::{ITEM, RESOLUTION, SITTING, SittingDocument};
+pub use life::{SittingStep, take};
+pub use proceedings::{Answer, Attendance, Resolving, answer, approve, convene, record_attendance, resolve};
