@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 
-use super::bodies;
 use crate::access::Action;
 use crate::deed_payload;
 use crate::deeds::{self, Deed, Manner, Whole};
 use crate::graphql::mutation::{answer, record};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Outcome, Result, UserError};
+use crate::organisations::loader::seen;
 use crate::plans::contribution::{
     self, CONTRIBUTION, ContributionDocument, ContributionOutcome, PlanSection, Question,
 };
@@ -127,7 +127,7 @@ impl PlanContributions {
             let id = record(PLAN, &input.plan_id, "planId")?;
             let plan = graph.load(Whole::<PlanDocument>::of(id)).await?;
             let plan = plan.ok_or_else(|| UserError::not_found("planId"))?;
-            let body = bodies(graph, &[(&input.organisation_id, "organisationId".into())]).await?[0].id;
+            let body = seen(graph, &[(&input.organisation_id, "organisationId".into())]).await?[0].id;
             let (office, action) = (plan.territorial_plan.office_id, Action::InvitePlanContribution);
             let told = deeds::make(ctx, (action, &input.manner), office, || {
                 let question = Question {

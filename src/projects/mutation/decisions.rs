@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use uuid::Uuid;
 
 use super::proposal::{ProjectBudgetInput, budget, interventions, links};
-use super::{On, bodies, change, places, step};
+use super::{On, change, places, step};
 use crate::access::Action;
 use crate::deed_payload;
 use crate::deeds::Manner;
@@ -14,6 +14,7 @@ use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::identifiers::Cup;
 use crate::locale::Message;
+use crate::organisations::loader;
 use crate::organisations::model::Visibility;
 use crate::projects::life::ProjectStep;
 use crate::projects::model::{AmendmentRow, ProjectStatus};
@@ -299,7 +300,7 @@ impl ProjectDecisions {
                 .enumerate()
                 .map(|(place, line)| (&line.organisation_id, format!("budget.{place}.organisationId")))
                 .collect();
-            let mut seen = bodies(graph, &named).await?.into_iter().map(|body| body.id);
+            let mut seen = loader::seen(graph, &named).await?.into_iter().map(|body| body.id);
             let interventions = match &input.intervention_ids {
                 Some(ids) => Some(interventions(graph, ids).await?),
                 None => None,

@@ -26,7 +26,6 @@ use crate::deeds::{self, Deed, Manner, Told};
 use crate::graphql::mutation::record;
 use crate::graphql::{Graph, Outcome, UserError};
 use crate::locale::Message;
-use crate::organisations::loader::organisation;
 use crate::organisations::model::{OrganisationRow, Visibility};
 use crate::territory::Territory;
 
@@ -71,14 +70,6 @@ async fn step(
         check(project)
     })
     .await
-}
-
-/// The bodies that an input names, in its order: each must be seen by the caller.
-async fn bodies(graph: &Graph, named: &[(&ID, String)]) -> Outcome<Vec<Arc<OrganisationRow>>> {
-    let keys = named.iter().map(|(id, field)| record("Organisation", id, field)).collect::<Outcome<Vec<Uuid>>>()?;
-    let found = futures_util::future::try_join_all(keys.iter().map(|id| organisation(graph, *id))).await?;
-    let seen = found.into_iter().zip(named);
-    seen.map(|(body, (_, field))| body.ok_or_else(|| UserError::not_found(field).into())).collect()
 }
 
 /// The rows of the places that an input names by abbreviation, ISTAT code of the province or ISTAT code of the municipality.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use uuid::Uuid;
 
-use super::{On, bodies, change, new_project, places, text};
+use super::{On, change, new_project, places, text};
 use crate::access::{Action, Room, rules};
 use crate::deed_payload;
 use crate::deeds::given::{put, put_line, put_text, text as long};
@@ -14,7 +14,7 @@ use crate::graphql::mutation::{Flaws, answer, record};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::locale::Message;
-use crate::organisations::loader::organisation;
+use crate::organisations::loader::{self, organisation};
 use crate::plans::loader::InterventionById;
 use crate::projects::check::check;
 use crate::projects::document::{INVITATION, ProjectDocument};
@@ -227,7 +227,7 @@ impl ProjectProposals {
                     .enumerate()
                     .map(|(place, line)| (&line.organisation_id, format!("budget.{place}.organisationId"))),
             );
-            let mut seen = bodies(graph, &named).await?.into_iter().map(|body| body.id);
+            let mut seen = loader::seen(graph, &named).await?.into_iter().map(|body| body.id);
             let interventions = interventions(graph, &input.intervention_ids).await?;
             let manner = &input.manner;
             let told = deeds::make(ctx, (Action::ProposeProject, manner), own.unwrap_or_default(), || {
@@ -271,7 +271,7 @@ impl ProjectProposals {
                 .enumerate()
                 .map(|(place, line)| (&line.organisation_id, format!("budget.{place}.organisationId")))
                 .collect();
-            let mut seen = bodies(graph, &named).await?.into_iter().map(|body| body.id);
+            let mut seen = loader::seen(graph, &named).await?.into_iter().map(|body| body.id);
             let interventions = match &input.intervention_ids {
                 Some(ids) => Some(interventions(graph, ids).await?),
                 None => None,
@@ -314,7 +314,7 @@ impl ProjectProposals {
             let partner = &input.partner;
             let mut named = vec![(&partner.organisation_id, "partner.organisationId".to_owned())];
             named.extend(partner.through_id.as_ref().map(|id| (id, "partner.throughId".to_owned())));
-            let seen = bodies(graph, &named).await?;
+            let seen = loader::seen(graph, &named).await?;
             let (body, through) = (seen[0].id, seen.get(1).map(|body| body.id));
             let on = On(&input.project_id, input.expected_version, &input.manner);
             let told = change(ctx, (Action::InviteProjectPartner, drafting()), &[ProjectStatus::Idea], on, |project| {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::decisions::cup;
 use super::proposal::{interventions, links};
 use super::work::cig;
-use super::{bodies, new_project, places, text};
+use super::{new_project, places, text};
 use crate::access::Action;
 use crate::deed_payload;
 use crate::deeds::given::line;
@@ -16,6 +16,7 @@ use crate::graphql::mutation::{Flaws, answer};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, Result, UserError};
 use crate::locale::Message;
+use crate::organisations::loader;
 use crate::organisations::model::Visibility;
 use crate::projects::check::check;
 use crate::projects::model::{ContractRow, ParticipationRow, ProjectRole, ProjectStatus};
@@ -127,7 +128,7 @@ impl ProjectRegistration {
             let parts = input.parts.iter().enumerate();
             let parts = parts.map(|(place, part)| (&part.organisation_id, format!("parts.{place}.organisationId")));
             let named: Vec<_> = lead.into_iter().chain(parts).collect();
-            let seen = bodies(graph, &named).await?;
+            let seen = loader::seen(graph, &named).await?;
             let cup = cup(Some(&input.cup))?;
             let interventions = interventions(graph, &input.intervention_ids).await?;
             let told = deeds::make(ctx, (Action::RegisterProject, &input.manner), own.unwrap_or_default(), || {
