@@ -14,7 +14,7 @@ use super::Database;
 /// It opens lazily, in one round trip, when the first statement needs it, and ends when it is dropped.
 pub struct Session {
     database: Database,
-    opening: String,
+    settings: std::sync::Mutex<String>,
     connection: Mutex<Option<PoolConnection<Postgres>>>,
     statements: AtomicU32,
 }
@@ -22,12 +22,22 @@ pub struct Session {
 impl Session {
     /// A session with a viewer's settings, statements that set what the policies ask for.
     pub fn new(database: Database, settings: &str) -> Self {
-        let timeout = database.settings().statement_timeout.as_millis();
-        let opening = format!(
+        let settings = std::sync::Mutex::new(settings.to_owned());
+        Self { database, settings, connection: Mutex::new(None), statements: AtomicU32::new(0) }
+    }
+
+    /// Changes the viewer's settings, from the next snapshot on.
+    pub fn set(&self, settings: &str) {
+        settings.clone_into(&mut self.settings.lock().expect("no panic while held"));
+    }
+
+    fn opening(&self) -> String {
+        let timeout = self.database.settings().statement_timeout.as_millis();
+        let settings = self.settings.lock().expect("no panic while held");
+        format!(
             "begin isolation level repeatable read read only; set local role raccordo_app; {settings} \
              set local statement_timeout = {timeout}"
-        );
-        Self { database, opening, connection: Mutex::new(None), statements: AtomicU32::new(0) }
+        )
     }
 
     /// The connection for one SQL statement, which is counted, also where there is no connection for it.
@@ -36,7 +46,7 @@ impl Session {
         let mut guard = self.connection.lock().await;
         if guard.is_none() {
             let mut connection = self.database.pool().acquire().await?;
-            connection.execute(sqlx::raw_sql(AssertSqlSafe(self.opening.as_str()))).await?;
+            connection.execute(sqlx::raw_sql(AssertSqlSafe(self.opening()))).await?;
             *guard = Some(connection);
         }
         Ok(Statement(guard))

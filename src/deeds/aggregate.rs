@@ -20,6 +20,14 @@ pub struct Part {
     pub order: &'static str,
 }
 
+/// The bodies that share a record with its owner: a group of its own, of which `audience_key()` makes its key.
+pub struct Group<'a> {
+    /// The record's `group_number`: given by the kit where there is none yet.
+    pub number: &'a mut Option<i32>,
+    /// All of them; the owner need not be named.
+    pub bodies: Vec<Uuid>,
+}
+
 /// A record that callers change, as one document: `{ <root table>: {column: …}, <part table>: [{…}, …] }`.
 ///
 /// The type is a struct with one field for each table, named like it; rows are structs whose fields are named like the
@@ -44,6 +52,13 @@ pub trait Aggregate: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
     fn owner_number(&self) -> i32;
     /// The organisation that must be the caller's own for this action.
     fn owner(&self, action: Action, viewer: &Viewer) -> Uuid;
+
+    /// The bodies that share it as it now is, where it needs a group of its own. Before a deed is written, the kit makes
+    /// the group, or changes its members where they are others than before; the record's visibility says whether the
+    /// group counts (`owner`, `territory`). `None` leaves the group as it is.
+    fn group(&mut self) -> Option<Group<'_>> {
+        None
+    }
 
     /// As the subject of an entry of the audit.
     fn subject(&self) -> Subject {

@@ -23,7 +23,7 @@ mod run;
 mod store;
 mod whole;
 
-pub use aggregate::{Aggregate, Part};
+pub use aggregate::{Aggregate, Group, Part};
 pub use changes::{FieldChange, Row, RowChange, told};
 pub use claim::keep;
 pub use manner::{Manner, said};

@@ -1,5 +1,6 @@
 //! The way of every deed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_graphql::Context;
@@ -83,6 +84,10 @@ pub async fn alter<A: Aggregate>(
     if changes.is_empty() {
         return Ok(Told { record: before, is_dry_run: deed.manner.dry_run, is_repeated: false });
     }
+    let changes = match share(&mut writing, Some(&before), &mut after).await? {
+        true => changes::between(Some(&before), &after),
+        false => changes,
+    };
     let record = write(&mut writing, &after, &changes).await?;
     finish(graph, writing, deed.action, deed.manner, record, &changes, said).await
 }
@@ -100,15 +105,39 @@ pub async fn make<A: Aggregate>(
     let graph = Graph::of(ctx);
     graph.allow(action, Some(owner), None).await??;
     let said = said(ctx, manner)?;
-    let record = new()?;
+    let mut record = new()?;
     let mut writing = graph.change().await?;
     if let Some(done) = claimed(graph, &mut writing, action, said.as_ref()).await? {
         drop(writing);
         return repeated(graph, done).await;
     }
+    share(&mut writing, None, &mut record).await?;
     let changes = changes::between(None, &record);
     let record = write(&mut writing, &record, &changes).await?;
     finish(graph, writing, action, manner, record, &changes, said).await
+}
+
+/// Makes or changes the group of bodies that share the record; whether it did. From then on this transaction holds the
+/// group's key, which the caller did not come with; and so does what the request reads later, for one of its members.
+async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after: &mut A) -> Outcome<bool> {
+    let owner_number = after.owner_number();
+    let Some(group) = after.group() else { return Ok(false) };
+    let mut known = before.cloned();
+    let known = known.as_mut().and_then(A::group).filter(|known| known.number.is_some());
+    let is_same = known.is_some_and(|known| {
+        let sorted = |bodies: &[Uuid]| bodies.iter().copied().collect::<BTreeSet<_>>();
+        sorted(&known.bodies) == sorted(&group.bodies)
+    });
+    if is_same {
+        return Ok(false);
+    }
+    let held = writing.held(A::ROOM);
+    let made =
+        store::set_group(writing.statement(), A::ROOM, &held, *group.number, owner_number, &group.bodies).await?;
+    *group.number = Some(made.number);
+    let is_member = made.members.iter().any(|key| held.contains(key));
+    writing.note_group(A::ROOM, is_member.then_some(made.number));
+    Ok(true)
 }
 
 /// Writes what changed and reads the record as it stands then.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::aggregate::{self, Aggregate};
 use super::changes::RowChange;
 use crate::access::audit::Hash;
-use crate::access::{Action, Caller, Viewer};
+use crate::access::{Action, Caller, Room, Viewer};
 
 /// Locks a record until the end of the transaction; returns its version, `None` where the caller sees no such one.
 /// What is read after it is what stands: a statement that locks and reads at once may read parts as they were before.
@@ -44,6 +44,36 @@ pub async fn find_all<A: Aggregate>(connection: &mut PgConnection, ids: &[Uuid])
     }
     write!(sql, ") from {} r where r.id = any($1)", A::ROOT).expect("a string takes all");
     sqlx::query_scalar(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await
+}
+
+/// A group of bodies.
+#[derive(sqlx::FromRow)]
+pub struct GroupRow {
+    pub number: i32,
+    /// The keys of its members.
+    pub members: Vec<i32>,
+}
+
+/// Makes a group, or changes the members of the one given; adds its key to those that the transaction holds in the room.
+pub async fn set_group(
+    connection: &mut PgConnection,
+    room: Room,
+    held: &[i32],
+    number: Option<i32>,
+    owner_number: i32,
+    bodies: &[Uuid],
+) -> sqlx::Result<GroupRow> {
+    sqlx::query_as(
+        "select number, members, set_config('raccordo.audiences_' || $2, ($5::int[] || number)::text, true)
+         from set_audience_group($1, $2, $3, $4)",
+    )
+    .bind(number)
+    .bind(room.as_str())
+    .bind(owner_number)
+    .bind(bodies)
+    .bind(held)
+    .fetch_one(connection)
+    .await
 }
 
 /// Writes the record's own row, as far as it changed.

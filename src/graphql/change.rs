@@ -7,25 +7,27 @@ use uuid::Uuid;
 
 use super::{Error, Graph, Result};
 use crate::access::audit::{self, Entry, Subject};
-use crate::access::{Action, Caller, rules};
+use crate::access::{Action, Caller, Room, rules};
 use crate::db::Writing;
 
 /// A transaction on behalf of the viewer, or of the hub itself.
 pub struct Change<'a> {
     graph: &'a Arc<Graph>,
     writing: Writing,
+    /// Groups of bodies that it makes or changes; the key where the caller is a member.
+    groups: Vec<(Room, Option<i32>)>,
 }
 
 impl Graph {
     /// Opens a change with the viewer's own rights: it writes only what the viewer sees.
     pub async fn change(self: &Arc<Self>) -> Result<Change<'_>> {
-        let writing = self.hub.database.write(&self.viewer.settings()).await?;
-        Ok(Change { graph: self, writing })
+        let writing = self.hub.database.write(&self.settings()).await?;
+        Ok(Change { graph: self, writing, groups: Vec::new() })
     }
 
     /// Opens a change that the hub makes for a caller who cannot see yet what it is about, e.g. somebody invited.
     pub async fn change_by_hub(self: &Arc<Self>) -> Result<Change<'_>> {
-        Ok(Change { graph: self, writing: self.hub.database.write_for_hub().await? })
+        Ok(Change { graph: self, writing: self.hub.database.write_for_hub().await?, groups: Vec::new() })
     }
 
     /// Whether the viewer may do this to what belongs to `owner`; a refusal is written into the audit, as one about the
@@ -81,6 +83,10 @@ impl Entered<'_> {
     pub async fn commit(self) -> Result<()> {
         let graph = self.change.graph;
         self.change.writing.commit().await?;
+        if !self.change.groups.is_empty() {
+            graph.hub.note_change("audience_group_member");
+            self.change.groups.into_iter().for_each(|(room, key)| graph.hold(room, key));
+        }
         graph.renew().await;
         Ok(())
     }
@@ -91,6 +97,17 @@ impl<'a> Change<'a> {
     pub fn statement(&mut self) -> &mut PgConnection {
         self.graph.session.count();
         self.writing.connection()
+    }
+
+    /// The keys that the caller holds in a room.
+    pub fn held(&self, room: Room) -> Vec<i32> {
+        self.graph.held(room)
+    }
+
+    /// Notes that it makes or changes a group of bodies: when it is committed, what follows from the members is worked out
+    /// anew, and what this request reads from then on is seen with the group's key, where one is given.
+    pub fn note_group(&mut self, room: Room, key: Option<i32>) {
+        self.groups.push((room, key));
     }
 
     /// Writes the entry and commits. What is read afterwards sees the change.

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::Result;
 use super::batch::{Batched, Batches};
-use crate::access::Viewer;
+use crate::access::{Room, Sight, Viewer};
 use crate::db::{Session, Statement};
 use crate::hub::{Hub, Reference};
 
@@ -26,6 +26,8 @@ pub struct Graph {
     batches: Batches,
     kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     is_of_the_moment: AtomicBool,
+    /// Keys of groups that this request made the caller a member of, which the viewer did not come with.
+    gained: Mutex<Vec<(Room, i32)>>,
 }
 
 impl Graph {
@@ -46,12 +48,36 @@ impl Graph {
             batches: Batches::default(),
             kept: Mutex::default(),
             is_of_the_moment: AtomicBool::new(false),
+            gained: Mutex::default(),
         })
     }
 
     /// The graph of the request being answered.
     pub fn of<'a>(ctx: &Context<'a>) -> &'a Arc<Self> {
         ctx.data_unchecked::<Arc<Self>>()
+    }
+
+    /// The keys that the caller holds in a room by now.
+    pub(super) fn held(&self, room: Room) -> Vec<i32> {
+        self.sight().keys(room).to_vec()
+    }
+
+    /// What a transaction sets so that the policies know what the caller holds by now.
+    pub(super) fn settings(&self) -> String {
+        Viewer { sight: self.sight(), ..self.viewer.clone() }.settings()
+    }
+
+    /// From the next statement after [`Graph::renew`] on the caller holds this key, too.
+    pub(super) fn hold(&self, room: Room, key: Option<i32>) {
+        self.gained.lock().expect("no panic while held").extend(key.map(|key| (room, key)));
+        self.session.set(&self.settings());
+    }
+
+    fn sight(&self) -> Sight {
+        let gained = self.gained.lock().expect("no panic while held");
+        gained.iter().fold(self.viewer.sight.clone(), |sight, (room, key)| {
+            sight.in_rooms([*room], |held| [held, &[*key]].concat())
+        })
     }
 
     /// Forgets what was read: what is read next sees a change just made.
