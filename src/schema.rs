@@ -51,6 +51,8 @@ pub struct Mutation(
     plans::mutation::PlanCreation,
     plans::mutation::PlanDrafting,
     plans::mutation::PlanSteps,
+    agreements::mutation::AgreementDrafting,
+    agreements::mutation::AgreementSteps,
 );
 
 /// What the hub tells as it happens.

@@ -78,3 +78,25 @@ pub fn period(from: Option<chrono::NaiveDate>, until: Option<chrono::NaiveDate>,
         UserError::invalid(field, "PERIOD_REVERSED", message)
     })
 }
+
+/// A day of a step: not before the one that it follows, and not in the future.
+pub fn day_of(
+    day: Option<chrono::NaiveDate>,
+    field: &str,
+    after: Option<chrono::NaiveDate>,
+    today: chrono::NaiveDate,
+) -> Outcome<chrono::NaiveDate> {
+    let day = day.unwrap_or(today);
+    if day > today {
+        let message = Message::new("Il giorno è nel futuro.", "The day is in the future.");
+        return Err(UserError::invalid(field, "DAY_IN_FUTURE", message).into());
+    }
+    if let Some(after) = after.filter(|after| day < *after) {
+        let message = Message::new(
+            format!("Il giorno viene prima del passaggio precedente, del {}.", after.format("%d/%m/%Y")),
+            format!("The day comes before the step before it, of {after}."),
+        );
+        return Err(UserError::invalid(field, "DAY_TOO_EARLY", message).into());
+    }
+    Ok(day)
+}

@@ -122,6 +122,18 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
         "Questo client esterno è già registrato.",
         "This external client is registered already.",
     ),
+    (
+        "agreement_reference",
+        "REFERENCE_TAKEN",
+        "Il promotore ha già un protocollo con questo numero.",
+        "The promoter has an agreement with this reference already.",
+    ),
+    (
+        "agreement_renewal",
+        "RENEWED_ALREADY",
+        "Il protocollo ha già un rinnovo in corso o in vigore.",
+        "The agreement has a renewal under way or in force already.",
+    ),
 ];
 
 impl From<sqlx::Error> for Stop {

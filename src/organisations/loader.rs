@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_graphql::ID;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::model::{ContactRow, NaturalKey, OrganisationRow, RegisterEntryRow};
 use super::{Directory, store};
 use crate::batched_by_uuid;
-use crate::graphql::{Batched, Graph, Result};
+use crate::graphql::mutation::record;
+use crate::graphql::{Batched, Graph, Outcome, Result, UserError};
 
 /// An organisation by its id: from memory where it is institutional, else batched with its siblings.
 pub async fn organisation(graph: &Graph, id: Uuid) -> Result<Option<Arc<OrganisationRow>>> {
@@ -17,6 +19,17 @@ pub async fn organisation(graph: &Graph, id: Uuid) -> Result<Option<Arc<Organisa
         Some(body) => Ok(Some(body)),
         None => graph.load(OrganisationById(id)).await,
     }
+}
+
+/// The organisations that an input names, each with its field, in its order: each must be seen by the caller.
+///
+/// # Errors
+/// `ID_INVALID`, `NOT_FOUND`, with the field.
+pub async fn seen(graph: &Graph, named: &[(&ID, String)]) -> Outcome<Vec<Arc<OrganisationRow>>> {
+    let keys = named.iter().map(|(id, field)| record("Organisation", id, field)).collect::<Outcome<Vec<Uuid>>>()?;
+    let found = futures_util::future::try_join_all(keys.iter().map(|id| organisation(graph, *id))).await?;
+    let seen = found.into_iter().zip(named);
+    seen.map(|(body, (_, field))| body.ok_or_else(|| UserError::not_found(field).into())).collect()
 }
 
 batched_by_uuid! {

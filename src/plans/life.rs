@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::document::{INTERVENTION, NEED, PRIORITY, PlanDocument};
 use super::model::PlanStatus;
+pub use crate::deeds::given::day_of;
 use crate::graphql::mutation::Stop;
 use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
@@ -291,21 +292,4 @@ fn not_yet(status: PlanStatus, step: PlanStep, missing: &Message) -> Message {
         format!("Il piano è «{}» e per «{}»: {}", status.name().it, step.name().it, missing.it),
         format!("The plan is \"{}\" and for \"{}\": {}", status.name().en, step.name().en, missing.en),
     )
-}
-
-/// A day of a step: not before the one that it follows, and not in the future.
-pub fn day_of(day: Option<NaiveDate>, field: &str, after: Option<NaiveDate>, today: NaiveDate) -> Outcome<NaiveDate> {
-    let day = day.unwrap_or(today);
-    if day > today {
-        let message = Message::new("Il giorno è nel futuro.", "The day is in the future.");
-        return Err(UserError::invalid(field, "DAY_IN_FUTURE", message).into());
-    }
-    if let Some(after) = after.filter(|after| day < *after) {
-        let message = Message::new(
-            format!("Il giorno viene prima del passaggio precedente, del {}.", after.format("%d/%m/%Y")),
-            format!("The day comes before the step before it, of {after}."),
-        );
-        return Err(UserError::invalid(field, "DAY_TOO_EARLY", message).into());
-    }
-    Ok(day)
 }

@@ -5,6 +5,7 @@
 #![recursion_limit = "512"]
 
 mod accounts;
+mod agreements;
 mod answers;
 mod architecture;
 mod audit;

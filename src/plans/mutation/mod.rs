@@ -4,10 +4,7 @@ mod create;
 mod sections;
 mod steps;
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID};
-use uuid::Uuid;
 
 pub use create::PlanCreation;
 pub use sections::PlanDrafting;
@@ -17,10 +14,9 @@ use super::document::{PLAN, PlanDocument};
 use super::drafting::{self, Places};
 use crate::access::Action;
 use crate::deeds::{self, Deed, Manner, Told};
+use crate::graphql::Outcome;
 use crate::graphql::mutation::record;
-use crate::graphql::{Graph, Outcome, UserError};
-use crate::organisations::loader::organisation;
-use crate::organisations::model::OrganisationRow;
+use crate::organisations::loader::seen as bodies;
 
 /// Which plan, as the caller has read it, and how.
 struct On<'a>(&'a ID, i32, &'a Manner);
@@ -45,12 +41,4 @@ async fn draft(
         drafting::check(plan, &places)
     })
     .await
-}
-
-/// The bodies that an input names, in its order: each must be seen by the caller.
-async fn bodies(graph: &Graph, named: &[(&ID, String)]) -> Outcome<Vec<Arc<OrganisationRow>>> {
-    let keys = named.iter().map(|(id, field)| record("Organisation", id, field)).collect::<Outcome<Vec<Uuid>>>()?;
-    let found = futures_util::future::try_join_all(keys.iter().map(|id| organisation(graph, *id))).await?;
-    let seen = found.into_iter().zip(named);
-    seen.map(|(body, (_, field))| body.ok_or_else(|| UserError::not_found(field).into())).collect()
 }
