@@ -10,8 +10,8 @@ use crate::organisations::Directory;
 use crate::peers::Profiles;
 use crate::territory::Territory;
 use crate::{
-    accounts, agreements, audit, clients, councils, explain, funding, gaps, hub, network, organisations, overview,
-    plans, projects, relay, search, territory, viewer,
+    accounts, agreements, audit, clients, councils, documents, explain, funding, gaps, hub, network, organisations,
+    overview, plans, projects, relay, search, territory, viewer,
 };
 
 /// Entry points of the graph [grafo della governance].
@@ -53,6 +53,7 @@ pub struct Mutation(
     plans::mutation::PlanSteps,
     agreements::mutation::AgreementDrafting,
     agreements::mutation::AgreementSteps,
+    documents::mutation::DocumentMutation,
 );
 
 /// What the hub tells as it happens.

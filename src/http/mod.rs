@@ -2,6 +2,7 @@
 
 mod answers;
 mod asking;
+mod attachments;
 mod budgets;
 mod caller;
 mod cookies;
@@ -141,6 +142,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(oauth::routes())
         .route("/export/own-data.json", get(exports::own_data))
         .route("/export/{file}", get(exports::file))
+        .route("/documents", post(attachments::upload))
+        .route("/documents/{id}", get(attachments::download))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))

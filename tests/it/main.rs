@@ -12,6 +12,7 @@ mod audit;
 mod clients;
 mod conformance;
 mod descriptions;
+mod documents;
 mod embedded;
 mod external_tokens;
 mod federation;

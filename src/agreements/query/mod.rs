@@ -16,6 +16,7 @@ pub use root::AgreementQuery;
 use super::document::AgreementDocument;
 use super::loader::{AgreementById, PartiesOf, RenewalOf};
 use super::model::{self, AgreementFilter, AgreementOrder, AgreementStatus, AgreementsOf, PartyRow};
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::list::{self, List};
 use crate::graphql::page::bounded;
 use crate::graphql::scalars::Date;
@@ -188,6 +189,16 @@ impl Agreement {
     /// The agreement that renews it, where the caller may see it; one that was given up does not [rinnovo].
     async fn renewed_by(&self, ctx: &Context<'_>) -> Result<Option<Agreement>> {
         Ok(Graph::of(ctx).load(RenewalOf(self.0.row.id)).await?.map(Agreement::of))
+    }
+
+    /// Its documents, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), AGREEMENT, self.0.row.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

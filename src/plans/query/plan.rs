@@ -9,6 +9,7 @@ use super::measure::PlanIndicator;
 use super::parts::{PlanIntervention, PlanNeed, PlanPriority, Told, interventions, need, of_told};
 use super::readiness::PlanReadiness;
 use crate::deeds::{FieldChange, Whole};
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -243,6 +244,16 @@ impl TerritorialPlan {
         let Some(previous) = self.0.previous_edition_id else { return Ok(Vec::new()) };
         let (before, after) = (graph.load(Whole::<PlanDocument>::of(previous)).await?, self.whole(graph).await?);
         Ok(before.zip(after).map(|(before, after)| revision::changes(&before, &after)).unwrap_or_default())
+    }
+
+    /// Its documents, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), PLAN, self.0.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

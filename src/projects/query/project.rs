@@ -4,6 +4,7 @@ use async_graphql::{Context, Description, ID, Object};
 use uuid::Uuid;
 
 use super::parts::{ProjectContract, ProjectParticipation, ProjectPlace};
+use crate::documents::query::{self as documents, Document};
 use crate::funding::query::{self as funding, FundingCall, ProgrammeNode};
 use crate::graphql::list::{self, List};
 use crate::graphql::page::bounded;
@@ -175,6 +176,16 @@ impl Project {
     /// Whole cost, euros [costo totale].
     async fn total_cost(&self) -> Option<Euro> {
         self.0.row.total_cost.map(Euro)
+    }
+
+    /// Its documents, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), PROJECT, self.0.row.id, first, after).await
     }
 
     /// Who may see this record [visibilità].
