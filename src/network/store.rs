@@ -148,8 +148,8 @@ const TIES: [(TieKind, TieRecordKind, &str, &[&str]); 12] = [
                 least(b.withdrew_on, a.ended_on, a.valid_until) as valid_until,
                 null::text as category, null::text as role, b.is_synthetic
          from agreement_party b join agreement a on a.id = b.agreement_id
-         where a.status in ('in_force', 'ended') and (b.withdrew_on is null or b.withdrew_on >= a.signed_on
-           or a.signed_on is null)",
+         where a.status in ('in_force', 'ended') and (b.withdrew_on is null or a.signed_on is null
+           or b.signed_on is not null and b.withdrew_on >= a.signed_on)",
         &["b.agreement_id"],
     ),
     (

@@ -61,6 +61,8 @@ impl S3 {
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(&settings.bucket)
             .with_region(&settings.region)
+            // One at a time: not every provider deletes many at once, and nobody asks for it.
+            .with_disable_bulk_delete(true)
             .with_access_key_id(&settings.access_key_id)
             .with_secret_access_key(settings.secret()?.reveal());
         if let Some(endpoint) = &settings.endpoint {
