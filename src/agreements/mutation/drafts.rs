@@ -168,7 +168,7 @@ impl AgreementDrafting {
                 put_text(&mut row.subject, input.subject.clone());
                 put_text(&mut row.reference, input.reference.clone());
                 row.valid_from = input.valid_from.map_or(row.valid_from, |day| day.0);
-                put(&mut row.valid_until, input.valid_until.clone().map_value(|day| day.0));
+                put(&mut row.valid_until, input.valid_until.map_value(|day| day.0));
                 row.visibility_in_force = input.visibility_in_force.or(row.visibility_in_force);
                 drafting::check(agreement)
             });
