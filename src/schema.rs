@@ -29,6 +29,7 @@ pub struct Query(
     plans::query::PlanQuery,
     projects::query::ProjectQuery,
     agreements::query::AgreementQuery,
+    documents::query::DocumentEntities,
     search::query::SearchQuery,
     overview::query::OverviewQuery,
     gaps::query::GapQuery,

@@ -113,3 +113,15 @@ impl Document {
         self.0.version
     }
 }
+
+/// Documents as other graphs of the federation name them.
+#[derive(Default)]
+pub struct DocumentEntities;
+
+#[Object]
+impl DocumentEntities {
+    #[graphql(entity)]
+    async fn document_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Document>> {
+        document(Graph::of(ctx), NodeId::uuid(DOCUMENT, &id)?).await
+    }
+}
