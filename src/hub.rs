@@ -94,6 +94,8 @@ pub struct Hub {
     generation: AtomicU64,
     /// Held while data are loaded: one kind after the other.
     refreshing: tokio::sync::Mutex<()>,
+    /// What stands beside the database, by its type.
+    provided: RwLock<HashMap<TypeId, Kept>>,
     changes: broadcast::Sender<Change>,
     /// What happens to records.
     pub news: News,
@@ -115,6 +117,7 @@ impl Hub {
             kept: RwLock::default(),
             generation: AtomicU64::default(),
             refreshing: tokio::sync::Mutex::default(),
+            provided: RwLock::default(),
             changes: broadcast::channel(1024).0,
             news: News::default(),
             following: Mutex::default(),
@@ -148,6 +151,17 @@ impl Hub {
     pub fn note_change(&self, table: &str) {
         self.authenticator.note_change(table);
         self.people.note_change(table);
+    }
+
+    /// Lends the rooms what stands beside the database, e.g. where the content of documents is kept; one of each type.
+    pub fn provide<T: Send + Sync + 'static>(&self, thing: T) {
+        self.provided.write().expect("no panic while held").insert(TypeId::of::<T>(), Arc::new(thing));
+    }
+
+    /// What was lent of a type.
+    pub fn provided<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let provided = self.provided.read().expect("no panic while held");
+        provided.get(&TypeId::of::<T>())?.clone().downcast().ok()
     }
 
     /// One kind of reference data, as it stands now.

@@ -9,7 +9,7 @@
 //! - [`integration`]: data from outside: the reference data that every installation holds, and imports.
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
 //!   [`funding`], [`plans`], [`projects`], [`agreements`], each with its tables, its types and its part of the
-//!   schema; [`accounts`] are the people who come in, [`clients`] the programs, [`audit`] what was done; [`explain`],
+//!   schema; [`documents`] are the files attached to their records, [`accounts`] are the people who come in, [`clients`] the programs, [`audit`] what was done; [`explain`],
 //!   [`network`], [`search`], [`overview`], [`gaps`], [`peers`], [`relay`] and [`viewer`] are
 //!   ways through all of them.
 //! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
@@ -31,6 +31,7 @@ pub mod councils;
 pub mod db;
 pub mod deeds;
 pub mod demo;
+pub mod documents;
 pub mod explain;
 pub mod funding;
 pub mod gaps;

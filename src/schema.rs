@@ -10,8 +10,8 @@ use crate::organisations::Directory;
 use crate::peers::Profiles;
 use crate::territory::Territory;
 use crate::{
-    accounts, agreements, audit, clients, councils, explain, funding, gaps, hub, network, organisations, overview,
-    plans, projects, relay, search, territory, viewer,
+    accounts, agreements, audit, clients, councils, documents, explain, funding, gaps, hub, network, organisations,
+    overview, plans, projects, relay, search, territory, viewer,
 };
 
 /// Entry points of the graph [grafo della governance].
@@ -29,6 +29,7 @@ pub struct Query(
     plans::query::PlanQuery,
     projects::query::ProjectQuery,
     agreements::query::AgreementQuery,
+    documents::query::DocumentEntities,
     search::query::SearchQuery,
     overview::query::OverviewQuery,
     gaps::query::GapQuery,
@@ -62,6 +63,9 @@ pub struct Mutation(
     councils::mutation::ProceedingMutation,
     councils::mutation::TableMutation,
     councils::mutation::FeedMutation,
+    agreements::mutation::AgreementDrafting,
+    agreements::mutation::AgreementSteps,
+    documents::mutation::DocumentMutation,
 );
 
 /// What the hub tells as it happens.

@@ -190,5 +190,23 @@ text_enum! {
         CreateCalendarFeed = "create_calendar_feed",
         /// End a secret address of a council's calendar [revoca di un calendario].
         RevokeCalendarFeed = "revoke_calendar_feed",
+        /// Draft an agreement [redazione del protocollo].
+        DraftAgreement = "draft_agreement",
+        /// Change a drafted agreement [modifica del protocollo].
+        ChangeAgreement = "change_agreement",
+        /// Ask the parties to sign an agreement [apertura alla firma].
+        OpenAgreementForSigning = "open_agreement_for_signing",
+        /// Sign an agreement for one of its parties [firma del protocollo].
+        SignAgreement = "sign_agreement",
+        /// Leave an agreement [recesso dal protocollo].
+        WithdrawFromAgreement = "withdraw_from_agreement",
+        /// Draft the agreement that renews another [rinnovo del protocollo].
+        RenewAgreement = "renew_agreement",
+        /// End an agreement [conclusione del protocollo].
+        EndAgreement = "end_agreement",
+        /// Attach a document to a record [allegazione di un documento].
+        AttachDocument = "attach_document",
+        /// Take a document off a record [rimozione di un documento].
+        RemoveDocument = "remove_document",
     }
 }

@@ -29,6 +29,8 @@ pub enum Allowed {
     /// As [`Allowed::Of`], with these roles; and those of a body to which the organisation has delegated the drafting of what
     /// is in this room.
     Drafting(Room, &'static [Role], Scope),
+    /// As [`Allowed::Drafting`], by people alone.
+    DraftingInPerson(Room, &'static [Role]),
     /// As [`Allowed::Of`], at these levels alone.
     At(&'static [Level], &'static [Role]),
     /// As [`Allowed::Of`], and the same roles of the central department for any organisation.
@@ -115,6 +117,9 @@ pub const fn allowed(action: Action) -> Allowed {
         | CloseWorkingTable => Allowed::Of(RECORDERS, None),
         AnswerSittingInvitation => Allowed::Of(DRAFTERS, None),
         CreateCalendarFeed | RevokeCalendarFeed => Allowed::Of(TAKING_PART, None),
+        DraftAgreement | ChangeAgreement | RenewAgreement => Allowed::DraftingInPerson(Room::Agreements, DRAFTERS),
+        OpenAgreementForSigning | SignAgreement | WithdrawFromAgreement | EndAgreement => Allowed::Of(HEADS, None),
+        AttachDocument | RemoveDocument => Allowed::Of(DRAFTERS, None),
     }
 }
 
@@ -293,16 +298,8 @@ pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Resul
             Caller::Persona(_) | Caller::Client(_) => Err(Refusal::Person),
         },
         Allowed::Of(roles, scope) => of(viewer, roles, scope, owner),
-        Allowed::Drafting(room, roles, scope) => match drafts_under_delegation(viewer, room) {
-            Some((office, role)) if owner == Some(office) => {
-                if roles.contains(&role) {
-                    Ok(Grant::Delegation)
-                } else {
-                    Err(Refusal::Role(roles))
-                }
-            }
-            _ => of(viewer, roles, Some(scope), owner),
-        },
+        Allowed::Drafting(room, roles, scope) => drafting(viewer, room, roles, Some(scope), owner),
+        Allowed::DraftingInPerson(room, roles) => drafting(viewer, room, roles, None, owner),
         Allowed::At(levels, roles) => {
             let grant = of(viewer, roles, None, owner)?;
             if levels.contains(&viewer.level) { Ok(grant) } else { Err(Refusal::Level(levels)) }
@@ -312,6 +309,25 @@ pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Resul
             let grant = of(viewer, roles, scope, if is_anothers { viewer.organisation } else { owner })?;
             Ok(if is_anothers && grant == Grant::Role { Grant::CentralDepartment } else { grant })
         }
+    }
+}
+
+fn drafting(
+    viewer: &super::Viewer,
+    room: Room,
+    roles: &'static [Role],
+    scope: Option<Scope>,
+    owner: Option<Uuid>,
+) -> Result<Grant, Refusal> {
+    match drafts_under_delegation(viewer, room) {
+        Some((office, role)) if owner == Some(office) => {
+            if roles.contains(&role) {
+                Ok(Grant::Delegation)
+            } else {
+                Err(Refusal::Role(roles))
+            }
+        }
+        _ => of(viewer, roles, scope, owner),
     }
 }
 

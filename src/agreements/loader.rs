@@ -19,6 +19,10 @@ batched_by_uuid! {
     PartiesOf => Arc<[Party]>, store::parties
 }
 batched_by_uuid! {
+    /// The agreement that renews one, if it was not given up.
+    RenewalOf => Arc<Agreement>, store::renewals
+}
+batched_by_uuid! {
     /// A party to an agreement.
     PartyById => Arc<Party>, store::parties_by_ids
 }

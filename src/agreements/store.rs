@@ -30,11 +30,21 @@ pub async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashM
     Ok(found.into_iter().map(|agreement| (agreement.row.id, agreement)).collect())
 }
 
+pub async fn renewals(connection: &mut PgConnection, renewed: &[Uuid]) -> Result<HashMap<Uuid, Arc<Agreement>>> {
+    let ids = renewed.iter().map(Uuid::to_string).collect();
+    // The last one stands where it was ended and renewed again.
+    let condition = "a.renews_id = any($1::uuid[]) and a.status <> 'withdrawn' order by a.valid_from, a.id";
+    let found = select(connection, condition, ids).await?;
+    Ok(found.into_iter().filter_map(|agreement| Some((agreement.row.renews_id?, agreement))).collect())
+}
+
 pub async fn by_references(
     connection: &mut PgConnection,
     references: Vec<String>,
 ) -> Result<HashMap<String, Arc<Agreement>>> {
-    let found = select(connection, "a.reference = any($1)", references).await?;
+    // The last one stands where two promoters gave the same.
+    let condition = "a.reference = any($1) order by a.valid_from, a.id";
+    let found = select(connection, condition, references).await?;
     Ok(found.into_iter().filter_map(|agreement| Some((agreement.row.reference.clone()?, agreement))).collect())
 }
 
@@ -102,8 +112,15 @@ impl Listed for Arc<Agreement> {
             query.push(" and a.province_code = any(").push_bind(provinces.clone()).push(")");
         }
         if let Some(day) = filter.in_force_on {
-            query.push(" and a.valid_from <= ").push_bind(day);
-            query.push(" and (a.valid_until is null or a.valid_until >= ").push_bind(day).push(")");
+            query.push(" and a.status in ('in_force', 'ended') and a.valid_from <= ").push_bind(day);
+            query.push(" and (a.signed_on is null or a.signed_on <= ").push_bind(day);
+            query.push(") and (a.valid_until is null or a.valid_until >= ").push_bind(day);
+            query.push(") and (a.ended_on is null or a.ended_on >= ").push_bind(day).push(")");
+        }
+        if !filter.statuses.is_empty() {
+            let statuses: Vec<&str> = filter.statuses.iter().map(|status| status.as_str()).collect();
+            query.push(" and case when a.status = 'in_force' and a.valid_until < ").push_bind(filter.today);
+            query.push(" then 'ended' else a.status end = any(").push_bind(statuses).push(")");
         }
         if let Some(synthetic) = filter.is_synthetic {
             query.push(" and a.is_synthetic = ").push_bind(synthetic);

@@ -36,6 +36,7 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     let key = DemoKey::read_or_make(&config.data_dir)?;
     let access = Settings { demo_key: Some(key.clone()), ..open::access(config)? };
     let hub = Hub::start(opened.database.clone(), access, schema::references()).await?;
+    open::lend_documents(config, &hub).await?;
     let settings = http::Settings { personas: http::personas(&hub, &key).await?, ..config.http() };
     introduce(config, &settings.personas);
     serve::until_signalled(opened, hub, settings, config.listen).await

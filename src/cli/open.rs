@@ -10,11 +10,24 @@ use crate::access::secret::Secret;
 use crate::config::Config;
 use crate::db::Database;
 use crate::db::embedded::Embedded;
+use crate::hub::Hub;
 use crate::integration::reference;
 
 /// How callers come in, with the hub's own key.
 pub(super) fn access(config: &Config) -> anyhow::Result<Settings> {
     Ok(Settings { hub_key: Some(hub_key(config)?), ..config.access()? })
+}
+
+/// Lends the hub where the content of documents is kept, and sweeps away what was left behind there.
+pub(super) async fn lend_documents(config: &Config, hub: &Hub) -> anyhow::Result<()> {
+    let content = config.documents()?;
+    match content.tidy(&hub.database).await {
+        Ok(0) => {}
+        Ok(swept) => tracing::info!(swept, "what uploads that broke off had left behind was swept away"),
+        Err(error) => tracing::warn!(error = format!("{error:#}"), "what uploads left behind could not be swept away"),
+    }
+    hub.provide(content);
+    Ok(())
 }
 
 /// The hub's own key: from the file that the settings name, else from the data directory, where it is made at first.

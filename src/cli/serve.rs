@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use super::open::{Opened, access};
+use super::open::{Opened, access, lend_documents};
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::{http, schema};
@@ -21,6 +21,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     check_address(config.listen)?;
     let opened = Opened::migrated(config).await?;
     let hub = Hub::start(opened.database.clone(), access(config)?, schema::references()).await?;
+    lend_documents(config, &hub).await?;
     until_signalled(opened, hub, config.http(), config.listen).await
 }
 

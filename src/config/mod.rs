@@ -21,6 +21,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::access::{self, Issuer, Provider};
 use crate::db::DatabaseSettings;
+use crate::documents::store::{Content, S3Settings};
 use crate::http::{self, Introspection};
 
 pub use flags::Flags;
@@ -28,7 +29,7 @@ pub use flags::Flags;
 /// Read where it exists, unless `--config` names another.
 const DEFAULT_FILE: &str = "raccordo.toml";
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 22] = [
     "listen",
     "data_dir",
     "database_url",
@@ -46,12 +47,15 @@ const KEYS: [&str; 19] = [
     "introspection",
     "kept_answers_mb",
     "audit_retention",
+    "documents_dir",
+    "largest_document_mb",
+    "documents_s3",
     "provider",
     "issuer",
 ];
 
 /// Those that the environment may set, one value each.
-const IN_ENVIRONMENT: usize = 17;
+const IN_ENVIRONMENT: usize = 19;
 
 /// Bytes of a megabyte.
 const MB: usize = 1024 * 1024;
@@ -81,6 +85,12 @@ pub struct Config {
     pub kept_answers_mb: u16,
     /// Entries of the audit that are older are let go; `None`: all are kept.
     pub audit_retention: Option<Duration>,
+    /// Where the content of documents is kept, or uploads are gathered: below the data directory when none is named.
+    pub documents_dir: Option<PathBuf>,
+    /// Megabytes of a document at the most.
+    pub largest_document_mb: u16,
+    /// `None`: content is kept in the folder.
+    documents_s3: Option<S3Settings>,
     providers: Vec<Provider>,
     issuers: Vec<Issuer>,
 }
@@ -150,6 +160,9 @@ struct Raw {
     kept_answers_mb: u16,
     #[serde(default, deserialize_with = "times::days")]
     audit_retention: Option<Duration>,
+    documents_dir: Option<PathBuf>,
+    largest_document_mb: u16,
+    documents_s3: Option<S3Settings>,
     #[serde(default)]
     provider: Vec<Provider>,
     #[serde(default)]
@@ -181,6 +194,7 @@ impl Config {
             .merge(Serialized::default("database_statement_timeout", defaults.statement_timeout.as_secs()))
             .merge(Serialized::default("request_timeout", http::Settings::default().request_timeout.as_secs()))
             .merge(Serialized::default("kept_answers_mb", http::Settings::default().kept_answers / MB))
+            .merge(Serialized::default("largest_document_mb", 25))
             .merge(Serialized::default("session_idle", access::Settings::default().session_idle.as_secs()))
             .merge(Serialized::default("session_lifetime", access::Settings::default().session_lifetime.as_secs()))
             .merge(Serialized::default("log_format", LogFormat::default()));
@@ -233,9 +247,27 @@ impl Config {
             introspection: raw.introspection,
             kept_answers_mb: raw.kept_answers_mb,
             audit_retention: raw.audit_retention,
+            documents_dir: raw.documents_dir,
+            largest_document_mb: raw.largest_document_mb,
+            documents_s3: raw.documents_s3,
             providers: raw.provider,
             issuers: raw.issuer,
         })
+    }
+
+    /// Where the content of documents is kept.
+    ///
+    /// # Errors
+    /// The folder cannot be made; names the setting that cannot be meant.
+    pub fn documents(&self) -> anyhow::Result<Content> {
+        let folder = self.documents_dir.clone().unwrap_or_else(|| self.data_dir.join("documents"));
+        let largest = u64::from(self.largest_document_mb) * MB as u64;
+        match &self.documents_s3 {
+            Some(settings) => Content::in_s3(settings, &folder, largest),
+            None => {
+                Content::in_directory(&folder, largest).with_context(|| format!("documents_dir: {}", folder.display()))
+            }
+        }
     }
 
     pub fn database(&self) -> DatabaseSettings {

@@ -44,6 +44,10 @@ pub trait Aggregate: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
     const FACTS: Option<&'static str> = None;
 
     fn id(&self) -> Uuid;
+    /// The room with whose keys it is seen.
+    fn room(&self) -> Room {
+        Self::ROOM
+    }
     /// Grows by one with each deed.
     fn version(&self) -> i32;
     /// The record's audience key.

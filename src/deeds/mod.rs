@@ -29,7 +29,7 @@ pub use changes::{FieldChange, Row, RowChange, told};
 pub use claim::keep;
 pub use manner::{Manner, said};
 pub use past::{as_of, at_version};
-pub use run::{Deed, Told, alter, make};
+pub use run::{Deed, Told, alter, make, make_in};
 pub use whole::Whole;
 
 /// What differs between two states of a record, field by field.

@@ -57,16 +57,14 @@ fn back<A: Aggregate>(graph: &Graph, now: Value, steps: &[Step], version: Option
         number(&root["group_number"]),
     );
     root["audience"] = json!(key);
-    if !key.is_some_and(|key| graph.viewer.holds(A::ROOM, key)) {
-        return Ok(None);
-    }
     for part in A::PARTS {
         if let Some(rows) = document.get_mut(part.table).and_then(Value::as_array_mut) {
             sort(rows, part.order);
         }
     }
-    let record = aggregate::read(Value::Object(document));
-    record.map(Some).map_err(|error| Error::Internal(std::sync::Arc::new(error)))
+    let record = aggregate::read::<A>(Value::Object(document));
+    let record = record.map_err(|error| Error::Internal(std::sync::Arc::new(error)))?;
+    Ok(key.is_some_and(|key| graph.viewer.holds(record.room(), key)).then_some(record))
 }
 
 /// By these columns, as the database sorts them.

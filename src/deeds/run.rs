@@ -102,9 +102,21 @@ pub async fn make<A: Aggregate>(
     owner: Uuid,
     new: impl FnOnce() -> Outcome<A> + Send,
 ) -> Outcome<Told<A>> {
-    let graph = Graph::of(ctx);
+    make_in(Graph::of(ctx), (action, manner), owner, said(ctx, manner)?, new).await
+}
+
+/// The same for what is asked otherwise than by a mutation: with what the caller said, if it gave that a key.
+///
+/// # Errors
+/// As [`make`].
+pub async fn make_in<A: Aggregate>(
+    graph: &Arc<Graph>,
+    (action, manner): (Action, &Manner),
+    owner: Uuid,
+    said: Option<(String, Hash)>,
+    new: impl FnOnce() -> Outcome<A> + Send,
+) -> Outcome<Told<A>> {
     graph.allow(action, Some(owner), None).await??;
-    let said = said(ctx, manner)?;
     let mut record = new()?;
     let mut writing = graph.change().await?;
     if let Some(done) = claimed(graph, &mut writing, action, said.as_ref()).await? {
@@ -120,7 +132,7 @@ pub async fn make<A: Aggregate>(
 /// Makes or changes the group of bodies that share the record; whether it did. From then on this transaction holds the
 /// group's key, which the caller did not come with; and so does what the request reads later, for one of its members.
 async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after: &mut A) -> Outcome<bool> {
-    let owner_number = after.owner_number();
+    let (owner_number, room) = (after.owner_number(), after.room());
     let Some(group) = after.group() else { return Ok(false) };
     let mut known = before.cloned();
     let known = known.as_mut().and_then(A::group).filter(|known| known.number.is_some());
@@ -131,12 +143,11 @@ async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after
     if is_same {
         return Ok(false);
     }
-    let held = writing.held(A::ROOM);
-    let made =
-        store::set_group(writing.statement(), A::ROOM, &held, *group.number, owner_number, &group.bodies).await?;
+    let held = writing.held(room);
+    let made = store::set_group(writing.statement(), room, &held, *group.number, owner_number, &group.bodies).await?;
     *group.number = Some(made.number);
     let is_member = made.members.iter().any(|key| held.contains(key));
-    writing.note_group(A::ROOM, is_member.then_some(made.number));
+    writing.note_group(room, is_member.then_some(made.number));
     Ok(true)
 }
 

@@ -295,7 +295,7 @@ pub async fn add<A: Aggregate>(
     )
     .bind(seq)
     .bind(Uuid::now_v7())
-    .bind(A::ROOM.as_str())
+    .bind(record.room().as_str())
     .bind(A::KIND)
     .bind(record.id())
     .bind(record.version())

@@ -141,6 +141,18 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
         "L'ente ha già un seggio in questa categoria in quel periodo.",
         "The body holds a seat in this category already in that period.",
     ),
+    (
+        "agreement_reference",
+        "REFERENCE_TAKEN",
+        "Il promotore ha già un protocollo con questo numero.",
+        "The promoter has an agreement with this reference already.",
+    ),
+    (
+        "agreement_renewal",
+        "RENEWED_ALREADY",
+        "Il protocollo ha già un rinnovo in corso o in vigore.",
+        "The agreement has a renewal under way or in force already.",
+    ),
 ];
 
 impl From<sqlx::Error> for Stop {

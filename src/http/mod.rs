@@ -2,6 +2,7 @@
 
 mod answers;
 mod asking;
+mod attachments;
 mod budgets;
 mod calendar;
 mod caller;
@@ -145,6 +146,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/export/own-data.json", get(exports::own_data))
         .route("/export/{file}", get(exports::file))
         .route("/calendar/{file}", get(calendar::feed))
+        .route("/documents", post(attachments::upload))
+        .route("/documents/{id}", get(attachments::download))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/demo/personas", get(pages::personas))

@@ -37,8 +37,9 @@ const NODES: [(NetworkNodeKind, &str, &str); 5] = [
     (
         NetworkNodeKind::Agreement,
         "select id, title as name, null::text as organisation_kind, province_code, audience,
-                valid_from, valid_until, null::text as programme_code, null::uuid as plan_id, is_synthetic
-         from agreement where true",
+                greatest(signed_on, valid_from) as valid_from, least(ended_on, valid_until) as valid_until,
+                null::text as programme_code, null::uuid as plan_id, is_synthetic
+         from agreement where status in ('in_force', 'ended')",
         "id",
     ),
     (
@@ -137,13 +138,18 @@ const TIES: [(TieKind, TieRecordKind, &str, &[&str]); 12] = [
          where j.status in ('funded', 'running', 'suspended', 'closed', 'revoked')",
         &["j.id"],
     ),
+    // Once all have signed; who withdrew before that never was bound. An imported agreement's parties have signed it,
+    // whether it says when or not.
     (
         TieKind::SignatoryOf,
         TieRecordKind::AgreementParty,
         "select b.organisation_id as from_id, b.agreement_id as to_id, b.id as record_id, b.audience,
-                greatest(b.signed_on, a.valid_from) as valid_from, least(b.withdrew_on, a.valid_until) as valid_until,
+                greatest(b.signed_on, a.signed_on, a.valid_from) as valid_from,
+                least(b.withdrew_on, a.ended_on, a.valid_until) as valid_until,
                 null::text as category, null::text as role, b.is_synthetic
-         from agreement_party b join agreement a on a.id = b.agreement_id",
+         from agreement_party b join agreement a on a.id = b.agreement_id
+         where a.status in ('in_force', 'ended') and (b.withdrew_on is null or a.signed_on is null
+           or b.signed_on is not null and b.withdrew_on >= a.signed_on)",
         &["b.agreement_id"],
     ),
     (

@@ -31,7 +31,8 @@ fn counted(figure: Figure) -> &'static str {
         Figure::AgreementsInForce => {
             "select {group m.office_id}, count(*)
              from agreement a left join competent m on m.province_code = a.province_code
-             where a.valid_from <= $1 and (a.valid_until is null or a.valid_until >= $1)
+             where a.status in ('in_force', 'ended') and a.valid_from <= $1 and (a.signed_on is null or a.signed_on <= $1)
+               and (a.valid_until is null or a.valid_until >= $1) and (a.ended_on is null or a.ended_on >= $1)
                {public a} group by grouping sets ((m.office_id), ())"
         }
         Figure::CouncilSeatsFilled => {

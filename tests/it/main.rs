@@ -5,6 +5,7 @@
 #![recursion_limit = "512"]
 
 mod accounts;
+mod agreements;
 mod answers;
 mod architecture;
 mod audit;
@@ -12,6 +13,7 @@ mod clients;
 mod conformance;
 mod councils;
 mod descriptions;
+mod documents;
 mod embedded;
 mod external_tokens;
 mod federation;

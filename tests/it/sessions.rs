@@ -123,6 +123,8 @@ async fn no_other_site_acts_with_the_cookie() {
         assert_eq!(refusal(answer).await, (403, "CSRF_REFUSED".into()), "{case}");
         let sign_out = with(browser.client.post(format!("{hub}/sign-out")).json(&json!({})));
         assert_eq!(refusal(browser.send(sign_out).await).await, (403, "CSRF_REFUSED".into()), "{case}");
+        let upload = with(browser.client.post(format!("{hub}/documents?record=x")).body("%PDF-"));
+        assert_eq!(refusal(browser.send(upload).await).await, (403, "CSRF_REFUSED".into()), "{case}");
         if site.is_none() {
             let mut socket = connect(&browser, hub, origin).await;
             assert_eq!(websocket::receive(&mut socket).await, Err(4403), "{case}");

@@ -77,12 +77,12 @@ pub fn failed(error: Error) -> Refused {
         _ => {}
     }
     if let Error::Internal(cause) = &error {
-        tracing::error!(%cause, "an export failed");
+        tracing::error!(%cause, "a request for a file failed");
     }
     let status = match error {
         Error::Timeout | Error::Unavailable | Error::Abandoned => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let message = Message::new("L'esportazione non è riuscita: riprovare.", "The export failed: try again.");
+    let message = Message::new("La richiesta non è riuscita: riprovare.", "The request failed: try again.");
     Refused::new(status, error.code(), message)
 }

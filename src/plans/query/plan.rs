@@ -10,6 +10,7 @@ use super::measure::PlanIndicator;
 use super::parts::{PlanIntervention, PlanNeed, PlanPriority, Told, interventions, need, of_told};
 use super::readiness::PlanReadiness;
 use crate::deeds::{FieldChange, Whole};
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -263,6 +264,16 @@ impl TerritorialPlan {
     ) -> Result<Page<PlanContribution>> {
         let filter = ContributionFilter { statuses: statuses.unwrap_or_default(), organisation: None };
         contributions(Graph::of(ctx), Some(self.0.id), filter, first, after).await
+    }
+
+    /// Its documents, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), PLAN, self.0.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

@@ -8,6 +8,7 @@ use super::course::{ProjectAmendment, ProjectCourse, ProjectReadiness};
 use super::money::{ProjectBudgetLine, ProjectDeadline, ProjectIndicator, ProjectInvitation, ProjectSpending};
 use super::parts::{ProjectContract, ProjectParticipation, ProjectPlace};
 use crate::deeds::Whole;
+use crate::documents::query::{self as documents, Document};
 use crate::funding::query::{self as funding, FundingCall, ProgrammeNode};
 use crate::graphql::list::{self, List};
 use crate::graphql::page::{Keyset, Total, bounded};
@@ -326,6 +327,16 @@ impl Project {
     /// When it last changed.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.row.updated_at
+    }
+
+    /// Its documents, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), PROJECT, self.0.row.id, first, after).await
     }
 
     /// Who may see this record [visibilità].
