@@ -14,10 +14,16 @@ alter table agreement_party
   add column withdrawal_reason text;
 
 -- Without a day of signature of its own, and signed by some and not by others: still being signed.
-update agreement a set status = 'signing'
-where signed_on is null
-  and exists (select from agreement_party b where b.agreement_id = a.id and b.signed_on is not null)
-  and exists (select from agreement_party b where b.agreement_id = a.id and b.signed_on is null and b.withdrew_on is null);
+do $$
+begin
+  -- Where there is none, nothing changes: not even the version of the data.
+  if exists (select from agreement) then
+    update agreement a set status = 'signing'
+    where signed_on is null
+      and exists (select from agreement_party b where b.agreement_id = a.id and b.signed_on is not null)
+      and exists (select from agreement_party b where b.agreement_id = a.id and b.signed_on is null and b.withdrew_on is null);
+  end if;
+end $$;
 
 alter table agreement add check (status <> 'draft' or visibility = 'owner');
 
