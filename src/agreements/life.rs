@@ -5,10 +5,14 @@ use uuid::Uuid;
 
 use super::document::AgreementDocument;
 use super::model::AgreementStatus::{self, Draft, Ended, InForce, Signing, Withdrawn};
+use crate::deeds::Named;
 use crate::deeds::given::{day_of, line};
 use crate::graphql::mutation::Flaws;
 use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
+
+/// How refusals name an agreement.
+const AGREEMENT: Named = Named { field: "agreementId", it: "Il protocollo", en: "The agreement" };
 
 /// Parties without which there is no agreement.
 const FEWEST_PARTIES: usize = 2;
@@ -142,26 +146,5 @@ fn over(agreement: &AgreementDocument, today: NaiveDate) -> Option<UserError> {
 
 /// Refuses a step that cannot be taken from where it stands.
 fn stands(agreement: &AgreementDocument, from: &[AgreementStatus], step: &Message) -> Outcome<()> {
-    let status = agreement.agreement.status;
-    if from.contains(&status) {
-        return Ok(());
-    }
-    let states = |name: fn(&Message) -> &str| {
-        from.iter().map(|status| name(&status.name()).to_owned()).collect::<Vec<_>>().join(", ")
-    };
-    let message = Message::new(
-        format!(
-            "Il protocollo è «{}»: il passaggio «{}» è possibile solo da: {}.",
-            status.name().it,
-            step.it,
-            states(|name| &name.it)
-        ),
-        format!(
-            "The agreement is \"{}\": the step \"{}\" is possible only from: {}.",
-            status.name().en,
-            step.en,
-            states(|name| &name.en)
-        ),
-    );
-    Err(UserError::conflict("agreementId", "STEP_NOT_ALLOWED", message).into())
+    AGREEMENT.allows((agreement.agreement.status, AgreementStatus::name), from, step)
 }

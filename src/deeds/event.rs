@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::RowChange;
+use crate::access::{Room, Viewer};
 use crate::columns;
 use crate::db::columns::Columns;
 use crate::graphql::list::Listed;
@@ -24,7 +25,6 @@ columns! {
         record_id: Uuid,
         version: i32,
         action: String,
-        changes: Json<Vec<RowChange>>,
         account_id: Option<Uuid>,
         client_id: Option<Uuid>,
         persona: Option<String>,
@@ -33,22 +33,68 @@ columns! {
     }
 }
 
+/// One deed with what it changed, as far as whoever reads it may know.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub row: EventRow,
+    /// `None` where they tell of what is hidden.
+    changed: Option<Changed>,
+}
+
+#[derive(Clone, Debug)]
+struct Changed {
+    rows: Arc<[RowChange]>,
+    /// The key of whoever may know what was before.
+    audience: i32,
+}
+
+impl Event {
+    /// Select list and tables of a statement that reads events.
+    pub const TABLES: &'static str = "record_event e left join record_event_change c on c.seq = e.seq";
+
+    /// What it changed; `None` where that tells of what is hidden.
+    pub fn changes(&self) -> Option<&[RowChange]> {
+        self.changed.as_ref().map(|changed| &*changed.rows)
+    }
+
+    /// As this viewer may know it, in the record's room.
+    pub fn known_to(self: &Arc<Self>, viewer: &Viewer, room: Room) -> Arc<Self> {
+        match &self.changed {
+            Some(changed) if !viewer.holds(room, changed.audience) => {
+                Arc::new(Self { row: self.row.clone(), changed: None })
+            }
+            _ => self.clone(),
+        }
+    }
+
+    pub(super) fn selected() -> String {
+        format!("{}, c.changes, c.audience", EventRow::LIST)
+    }
+
+    pub(super) fn read_from(row: &PgRow, offset: usize) -> sqlx::Result<Self> {
+        let at = offset + EventRow::WIDTH;
+        let rows = row.try_get::<Option<Json<Vec<RowChange>>>, _>(at)?;
+        let changed = rows.zip(row.try_get(at + 1)?).map(|(rows, audience)| Changed { rows: rows.0.into(), audience });
+        Ok(Self { row: EventRow::read(row, offset)?, changed })
+    }
+}
+
 /// What happened to a record, the last first.
-impl Listed for Arc<EventRow> {
+impl Listed for Arc<Event> {
     /// The record, by its id.
     type Parent = ();
     type Filter = ();
     type Order = ();
 
     const TABLE: &'static str = "record_event e";
-    const JOINS: &'static str = "";
+    const JOINS: &'static str = "left join record_event_change c on c.seq = e.seq";
 
     fn columns() -> String {
-        EventRow::LIST.into()
+        Event::selected()
     }
 
     fn read(row: &PgRow, offset: usize) -> sqlx::Result<Self> {
-        EventRow::read(row, offset).map(Arc::new)
+        Event::read_from(row, offset).map(Arc::new)
     }
 
     fn within((): ()) -> &'static str {
@@ -62,10 +108,10 @@ impl Listed for Arc<EventRow> {
     }
 
     fn sort_value(&self, (): ()) -> Option<String> {
-        Some(self.at.to_rfc3339_opts(SecondsFormat::Micros, true))
+        Some(self.row.at.to_rfc3339_opts(SecondsFormat::Micros, true))
     }
 
     fn id(&self) -> Uuid {
-        self.id
+        self.row.id
     }
 }

@@ -21,6 +21,7 @@ pub mod news;
 mod past;
 mod payload;
 mod run;
+mod step;
 mod store;
 mod whole;
 
@@ -30,6 +31,7 @@ pub use claim::keep;
 pub use manner::{Manner, said};
 pub use past::{as_of, at_version};
 pub use run::{Deed, Told, alter, make, make_in};
+pub use step::Named;
 pub use whole::Whole;
 
 /// What differs between two states of a record, field by field.

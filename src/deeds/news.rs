@@ -9,7 +9,7 @@ use tokio::sync::{OnceCell, broadcast};
 use uuid::Uuid;
 
 use super::aggregate::{self, Aggregate};
-use super::event::EventRow;
+use super::event::Event;
 use super::store;
 use crate::db::Database;
 use crate::graphql::Graph;
@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// An event, with the record as it stands: read once for all who listen.
 pub struct Happened {
-    pub row: Arc<EventRow>,
+    pub event: Arc<Event>,
     whole: OnceCell<Option<Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -32,7 +32,7 @@ impl Happened {
     /// It is read with the hub's own eyes: whoever tells it must hold the caller's keys against its audience.
     async fn whole<A: Aggregate>(&self, database: &Database) -> Option<Arc<A>> {
         let read = async || {
-            let found = store::find_bare::<A>(&mut *database.upkeep().await?, self.row.record_id).await?;
+            let found = store::find_bare::<A>(&mut *database.upkeep().await?, self.event.row.record_id).await?;
             Ok::<_, sqlx::Error>(found.and_then(|found| aggregate::read::<A>(found).ok()))
         };
         let whole = self.whole.get_or_init(|| async {
@@ -79,10 +79,10 @@ impl News {
         loop {
             let rows = store::newer(&mut connection, *told, BATCH).await?;
             let is_all = (rows.len() as i64) < BATCH;
-            for row in rows {
-                *told = row.seq;
+            for event in rows {
+                *told = event.row.seq;
                 // No listener is no error.
-                let _ = self.0.send(Arc::new(Happened { row: Arc::new(row), whole: OnceCell::new() }));
+                let _ = self.0.send(Arc::new(Happened { event: Arc::new(event), whole: OnceCell::new() }));
             }
             if is_all {
                 return Ok(());
@@ -105,12 +105,12 @@ where
     A: Aggregate,
     T: Send + 'static,
     W: Fn(&A) -> bool + Send + Sync + 'static,
-    I: Fn(Arc<EventRow>, Arc<A>) -> T + Send + Sync + 'static,
+    I: Fn(Arc<Event>, Arc<A>) -> T + Send + Sync + 'static,
 {
     let mut news = graph.hub.news.0.subscribe();
     async_stream::stream! {
         while let Ok(happened) = news.recv().await {
-            let row = &happened.row;
+            let row = &happened.event.row;
             if row.record_kind != A::KIND || of.is_some_and(|of| of != row.record_id) {
                 continue;
             }
@@ -122,7 +122,7 @@ where
             match whole.filter(|whole| viewer.holds(A::ROOM, whole.audience())) {
                 Some(whole) if is_wanted(&whole) => {
                     graph.session.set(&viewer.settings());
-                    yield item(row.clone(), whole);
+                    yield item(happened.event.known_to(&viewer, A::ROOM), whole);
                     // What it was answered with is let go before the next one is waited for.
                     graph.renew().await;
                 }

@@ -35,10 +35,11 @@ fn back<A: Aggregate>(graph: &Graph, now: Value, steps: &[Step], version: Option
         if i64::from(step.version) != reached {
             return Ok(None);
         }
-        if step.changes.iter().any(|change| change.part == A::ROOT && change.before.is_none()) {
+        let Some(changes) = &step.changes else { return Ok(None) };
+        if changes.iter().any(|change| change.part == A::ROOT && change.before.is_none()) {
             return Ok(None);
         }
-        step.changes.iter().for_each(|change| undo::<A>(&mut document, change));
+        changes.iter().for_each(|change| undo::<A>(&mut document, change));
         reached -= 1;
     }
     if version.is_some_and(|version| i64::from(version) != reached) {

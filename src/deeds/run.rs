@@ -73,8 +73,9 @@ pub async fn alter<A: Aggregate>(
         let since = store::since(writing.statement(), A::KIND, id, deed.expected.saturating_add(1)).await?;
         // What is missing is hidden from the caller, or was changed otherwise: then nothing is known of it.
         let is_known = deed.expected < before.version()
-            && i64::from(before.version()) - i64::from(deed.expected) == since.len() as i64;
-        let all = || since.iter().rev().flat_map(|step| step.changes.iter());
+            && i64::from(before.version()) - i64::from(deed.expected) == since.len() as i64
+            && since.iter().all(|step| step.changes.is_some());
+        let all = || since.iter().rev().filter_map(|step| step.changes.as_ref()).flat_map(|changes| changes.iter());
         if !is_known || outcome.is_err() || all().any(stands_in_the_way) {
             let told = changes::told(all());
             return Err(meanwhile(told, outcome.err()));
@@ -89,7 +90,8 @@ pub async fn alter<A: Aggregate>(
         false => changes,
     };
     let record = write(&mut writing, &after, &changes).await?;
-    finish(graph, writing, deed.action, deed.manner, record, &changes, said).await
+    let changes = (&changes[..], Some(before.audience()));
+    finish(graph, writing, (deed.action, deed.manner), record, changes, said).await
 }
 
 /// Makes a record that belongs to `owner`.
@@ -117,16 +119,17 @@ pub async fn make_in<A: Aggregate>(
     new: impl FnOnce() -> Outcome<A> + Send,
 ) -> Outcome<Told<A>> {
     graph.allow(action, Some(owner), None).await??;
-    let mut record = new()?;
     let mut writing = graph.change().await?;
+    // What was done is told again whatever has become of the rules since.
     if let Some(done) = claimed(graph, &mut writing, action, said.as_ref()).await? {
         drop(writing);
         return repeated(graph, done).await;
     }
+    let mut record = new()?;
     share(&mut writing, None, &mut record).await?;
     let changes = changes::between(None, &record);
     let record = write(&mut writing, &record, &changes).await?;
-    finish(graph, writing, action, manner, record, &changes, said).await
+    finish(graph, writing, (action, manner), record, (&changes, None), said).await
 }
 
 /// Makes or changes the group of bodies that share the record; whether it did. From then on this transaction holds the
@@ -166,14 +169,13 @@ async fn read<A: Aggregate>(writing: &mut Change<'_>, id: Uuid) -> Outcome<A> {
     Ok(aggregate::read(found).map_err(|error| Error::Internal(Arc::new(error)))?)
 }
 
-/// The audit's entry and the event, then the commit; a dry run ends before them, and leaves nothing.
+/// The audit's entry and the event, then the commit; `before` is the key that the record had, if it was there; a dry run ends before them, and leaves nothing.
 async fn finish<A: Aggregate>(
     graph: &Arc<Graph>,
     writing: Change<'_>,
-    action: Action,
-    manner: &Manner,
+    (action, manner): (Action, &Manner),
     record: A,
-    changes: &[RowChange],
+    (changes, before): (&[RowChange], Option<i32>),
     said: Option<(String, Hash)>,
 ) -> Outcome<Told<A>> {
     if manner.dry_run {
@@ -184,7 +186,8 @@ async fn finish<A: Aggregate>(
     let claimed = said.as_ref().map(|(key, _)| (caller.as_str(), key.as_str()));
     let mut entered = writing.enter(&entry).await?;
     let seq = entered.seq;
-    store::add(entered.statement(), &graph.viewer, (seq, action), &record, changes, claimed).await?;
+    let changed = (changes, before.unwrap_or(record.audience()));
+    store::add(entered.statement(), &graph.viewer, (seq, action), &record, changed, claimed).await?;
     entered.commit().await?;
     let mut tables: Vec<&str> = changes.iter().map(|change| change.part.as_str()).collect();
     tables.dedup();

@@ -11,10 +11,9 @@ use uuid::Uuid;
 
 use super::aggregate::{self, Aggregate};
 use super::changes::RowChange;
-use super::event::EventRow;
+use super::event::Event;
 use crate::access::audit::Hash;
 use crate::access::{Action, Caller, Room, Viewer};
-use crate::db::columns::Columns;
 
 /// Locks a record until the end of the transaction; returns its version, `None` where the caller sees no such one.
 /// What is read after it is what stands: a statement that locks and reads at once may read parts as they were before.
@@ -61,10 +60,10 @@ pub async fn find_bare<A: Aggregate>(connection: &mut PgConnection, id: Uuid) ->
 }
 
 /// Events after a number, in their order.
-pub async fn newer(connection: &mut PgConnection, seq: i64, most: i64) -> sqlx::Result<Vec<EventRow>> {
-    let sql = format!("select {} from record_event e where e.seq > $1 order by e.seq limit $2", EventRow::LIST);
+pub async fn newer(connection: &mut PgConnection, seq: i64, most: i64) -> sqlx::Result<Vec<Event>> {
+    let sql = format!("select {} from {} where e.seq > $1 order by e.seq limit $2", Event::selected(), Event::TABLES);
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(seq).bind(most).fetch_all(connection).await?;
-    rows.iter().map(|row| EventRow::read(row, 0)).collect()
+    rows.iter().map(|row| Event::read_from(row, 0)).collect()
 }
 
 /// Number of the last event; 0 where there is none.
@@ -239,13 +238,14 @@ pub async fn forget_claims(connection: &mut PgConnection) -> sqlx::Result<u64> {
 pub struct Step {
     pub version: i32,
     pub at: DateTime<Utc>,
-    pub changes: Json<Vec<RowChange>>,
+    /// `None` where they tell of what is hidden from the caller.
+    pub changes: Option<Json<Vec<RowChange>>>,
 }
 
 /// What happened since a version, the last first, as far as the caller sees it.
 pub async fn since(connection: &mut PgConnection, kind: &str, id: Uuid, version: i32) -> sqlx::Result<Vec<Step>> {
     sqlx::query_as(
-        "select version, at, changes from record_event
+        "select version, at, changes from record_event left join record_event_change using (seq)
          where record_id = $1 and record_kind = $2 and version >= $3 order by version desc",
     )
     .bind(id)
@@ -263,7 +263,7 @@ pub async fn since_instant(
     at: DateTime<Utc>,
 ) -> sqlx::Result<Vec<Step>> {
     sqlx::query_as(
-        "select version, at, changes from record_event
+        "select version, at, changes from record_event left join record_event_change using (seq)
          where record_id = $1 and record_kind = $2 and version >=
            (select coalesce(max(version), 0) from record_event where record_id = $1 and record_kind = $2 and at <= $3)
          order by version desc",
@@ -276,22 +276,23 @@ pub async fn since_instant(
 }
 
 /// The event of a deed, and what a caller's key stands for from now on. `seq` is the number of its entry in the audit,
-/// which holds the chain's lock until the commit: events are numbered in the order of their commits.
+/// which holds the chain's lock until the commit: events are numbered in the order of their commits. `before` is the
+/// record's key before the change, by which what changed is seen.
 pub async fn add<A: Aggregate>(
     connection: &mut PgConnection,
     viewer: &Viewer,
     (seq, action): (i64, Action),
     record: &A,
-    changes: &[RowChange],
+    (changes, before): (&[RowChange], i32),
     claimed: Option<(&str, &str)>,
 ) -> sqlx::Result<()> {
     let (caller, key) = claimed.unzip();
     let persona = if let Caller::Persona(name) = viewer.caller { Some(name) } else { None };
     sqlx::query(
-        "with claimed as (update idempotency_key set record_id = $5, version = $6 where caller = $14 and key = $15)
-         insert into record_event (seq, id, room, record_kind, record_id, version, action, changes, account_id, client_id,
-           persona, organisation_id, audience)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "with claimed as (update idempotency_key set record_id = $5, version = $6 where caller = $14 and key = $15),
+           event as (insert into record_event (seq, id, room, record_kind, record_id, version, action, account_id, client_id,
+             persona, organisation_id, audience) values ($1, $2, $3, $4, $5, $6, $7, $9, $10, $11, $12, $13))
+         insert into record_event_change (seq, room, changes, audience) values ($1, $3, $8, $16)",
     )
     .bind(seq)
     .bind(Uuid::now_v7())
@@ -308,6 +309,7 @@ pub async fn add<A: Aggregate>(
     .bind(record.audience())
     .bind(caller)
     .bind(key)
+    .bind(before)
     .execute(connection)
     .await?;
     Ok(())

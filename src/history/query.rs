@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::access::{Action, rules};
 use crate::audit::loader::PersonName;
-use crate::deeds::event::EventRow;
+use crate::deeds::event::Event;
 use crate::deeds::{self, FieldChange};
 use crate::graphql::list::{self, List};
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -16,7 +16,7 @@ use crate::organisations::query::{self as organisations, Organisation};
 
 /// What was done to a record at a time: one deed, by one caller [operazione].
 #[derive(Description)]
-pub struct RecordEvent(pub Arc<EventRow>);
+pub struct RecordEvent(pub Arc<Event>);
 
 /// What was done to a record, the last first, as far as the caller might have seen it then.
 pub async fn history(
@@ -33,37 +33,38 @@ pub async fn history(
 impl RecordEvent {
     /// Its number, in decimal digits: later events have greater ones [numero].
     async fn seq(&self) -> String {
-        self.0.seq.to_string()
+        self.0.row.seq.to_string()
     }
 
     /// When it was done.
     async fn at(&self) -> DateTime<Utc> {
-        self.0.at
+        self.0.row.at
     }
 
     /// What was done; null for an action that this version of the hub does not know [azione].
     async fn action(&self) -> Option<Action> {
-        self.0.action.parse().ok()
+        self.0.row.action.parse().ok()
     }
 
     /// Global id of the record.
     async fn record_id(&self) -> ID {
-        NodeId::new(&self.0.record_kind, self.0.record_id).id()
+        NodeId::new(&self.0.row.record_kind, self.0.row.record_id).id()
     }
 
     /// The record's version since [versione].
     async fn version(&self) -> i32 {
-        self.0.version
+        self.0.row.version
     }
 
-    /// What it changed, field by field; what was new has no value before [modifiche].
-    async fn changes(&self) -> Vec<FieldChange> {
-        deeds::told(&self.0.changes.0)
+    /// What it changed, field by field; what was new has no value before [modifiche]. Null where the caller might not have
+    /// seen what the record was until then, as when it was published.
+    async fn changes(&self) -> Option<Vec<FieldChange>> {
+        self.0.changes().map(deeds::told)
     }
 
     /// The body for which it was done [ente]; null where the caller may not see it.
     async fn by(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let Some(organisation) = self.0.organisation_id else { return Ok(None) };
+        let Some(organisation) = self.0.row.organisation_id else { return Ok(None) };
         organisations::organisation(Graph::of(ctx), organisation).await
     }
 
@@ -71,19 +72,19 @@ impl RecordEvent {
     /// [persona].
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let graph = Graph::of(ctx);
-        match (self.0.account_id, self.0.organisation_id) {
+        match (self.0.row.account_id, self.0.row.organisation_id) {
             (Some(account), Some(organisation))
                 if rules::may(&graph.viewer, Action::ReadPersons, Some(organisation)).is_ok() =>
             {
                 graph.load(PersonName { account, organisation }).await
             }
             (Some(_), _) => Ok(None),
-            (None, _) => Ok(self.0.persona.clone()),
+            (None, _) => Ok(self.0.row.persona.clone()),
         }
     }
 
     /// Whether a program did it, not a person [client].
     async fn is_by_program(&self) -> bool {
-        self.0.client_id.is_some()
+        self.0.row.client_id.is_some()
     }
 }

@@ -8,7 +8,7 @@ use super::document::PlanDocument;
 use super::model::PlanRow;
 use crate::access::{Action, Room, Viewer};
 use crate::deeds::given::{line, period, text};
-use crate::deeds::{Aggregate, Group, Part};
+use crate::deeds::{Aggregate, Group, Named, Part};
 use crate::graphql::mutation::Flaws;
 use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
@@ -58,6 +58,22 @@ text_enum! {
         NotAccepted = "not_accepted",
     }
 }
+
+impl ContributionStatus {
+    /// Name for people.
+    fn name(self) -> Message {
+        let (it, en) = match self {
+            Self::Invited => ("richiesto", "invited"),
+            Self::Submitted => ("ricevuto", "submitted"),
+            Self::Answered => ("riscontrato", "answered"),
+            Self::Withdrawn => ("ritirato", "withdrawn"),
+        };
+        Message::new(it, en)
+    }
+}
+
+/// How refusals name a contribution.
+const CONTRIBUTION_NAMED: Named = Named { field: "contributionId", it: "Il contributo", en: "The contribution" };
 
 columns! {
     /// A contribution to a plan.
@@ -270,18 +286,5 @@ pub fn withdraw(row: &mut ContributionRow) -> Outcome<()> {
 }
 
 fn stands(row: &ContributionRow, states: &[ContributionStatus], (it, en): (&str, &str)) -> Outcome<()> {
-    if states.contains(&row.status) {
-        return Ok(());
-    }
-    let (state_it, state_en) = match row.status {
-        ContributionStatus::Invited => ("richiesto", "invited"),
-        ContributionStatus::Submitted => ("ricevuto", "submitted"),
-        ContributionStatus::Answered => ("riscontrato", "answered"),
-        ContributionStatus::Withdrawn => ("ritirato", "withdrawn"),
-    };
-    let message = Message::new(
-        format!("Il contributo è «{state_it}»: «{it}» non è possibile."),
-        format!("The contribution is \"{state_en}\": \"{en}\" is not possible."),
-    );
-    Err(UserError::conflict("contributionId", "STEP_NOT_ALLOWED", message).into())
+    CONTRIBUTION_NAMED.allows((row.status, ContributionStatus::name), states, &Message::new(it, en))
 }

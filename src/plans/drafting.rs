@@ -7,6 +7,7 @@ use chrono::{Months, NaiveDate};
 use uuid::Uuid;
 
 use super::document::PlanDocument;
+use super::life::PLAN;
 use super::model::{PartnerRow, PlanRow};
 use crate::deeds::given::{line, money, period, text};
 use crate::graphql::mutation::Flaws;
@@ -27,25 +28,15 @@ pub fn open(plan: &PlanDocument) -> Outcome<()> {
     if status.is_open() {
         return Ok(());
     }
-    let name = status.name();
-    let message = if status.is_adopted() {
-        Message::new(
-            format!("Il piano è «{}»: non si modifica più; aprirne una nuova edizione.", name.it),
-            format!("The plan is \"{}\": it is not edited any more; open a new edition.", name.en),
-        )
+    let (it, en) = if status.is_adopted() {
+        ("non si modifica più; aprirne una nuova edizione.", "it is not edited any more; open a new edition.")
     } else {
-        Message::new(
-            format!(
-                "Il piano è «{}»: le sue sezioni si modificano solo durante l'ascolto, la redazione o dopo un rinvio.",
-                name.it
-            ),
-            format!(
-                "The plan is \"{}\": its sections are edited only while listening, drafting or after a return.",
-                name.en
-            ),
+        (
+            "le sue sezioni si modificano solo durante l'ascolto, la redazione o dopo un rinvio.",
+            "its sections are edited only while listening, drafting or after a return.",
         )
     };
-    Err(UserError::conflict("planId", "PLAN_NOT_OPEN", message).into())
+    Err(PLAN.refusal(&status.name(), "PLAN_NOT_OPEN", it, en).into())
 }
 
 /// Everything that is wrong with a plan.

@@ -5,12 +5,16 @@ use uuid::Uuid;
 
 use super::document::{INTERVENTION, NEED, PRIORITY, PlanDocument};
 use super::model::PlanStatus;
+use crate::deeds::Named;
+use crate::graphql::Outcome;
 use crate::graphql::mutation::Stop;
-use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
 use crate::text_enum;
 
 use PlanStatus::*;
+
+/// How refusals name a plan.
+pub const PLAN: Named = Named { field: "planId", it: "Il piano", en: "The plan" };
 
 text_enum! {
     /// A step in the life of a plan [passaggio].
@@ -256,39 +260,12 @@ fn under_way(plan: &PlanDocument) -> impl Iterator<Item = Missing> {
 pub fn take(plan: &mut PlanDocument, step: PlanStep, today: NaiveDate) -> Outcome<()> {
     let (from, to) = step.between();
     let status = plan.territorial_plan.status;
-    if !from.contains(&status) {
-        let states = |name: fn(&Message) -> &str| {
-            from.iter().map(|status| name(&status.name()).to_owned()).collect::<Vec<_>>().join(", ")
-        };
-        let message = Message::new(
-            format!(
-                "Il piano è «{}»: il passaggio «{}» è possibile solo da: {}.",
-                status.name().it,
-                step.name().it,
-                states(|name| &name.it)
-            ),
-            format!(
-                "The plan is \"{}\": the step \"{}\" is possible only from: {}.",
-                status.name().en,
-                step.name().en,
-                states(|name| &name.en)
-            ),
-        );
-        return Err(UserError::conflict("planId", "STEP_NOT_ALLOWED", message).into());
-    }
+    PLAN.allows((status, PlanStatus::name), from, &step.name())?;
     let missing = missing(plan, step, today);
     if !missing.is_empty() {
-        let told =
-            |missing: Missing| UserError::invalid("planId", missing.rule, not_yet(status, step, &missing.message));
+        let told = |missing: Missing| PLAN.lacking((&status.name(), &step.name()), missing.rule, &missing.message);
         return Err(Stop::Refused(missing.into_iter().map(told).collect()));
     }
     plan.plan().status = to;
     Ok(())
-}
-
-fn not_yet(status: PlanStatus, step: PlanStep, missing: &Message) -> Message {
-    Message::new(
-        format!("Il piano è «{}» e per «{}»: {}", status.name().it, step.name().it, missing.it),
-        format!("The plan is \"{}\" and for \"{}\": {}", status.name().en, step.name().en, missing.en),
-    )
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::document::{Facts, PlanDocument};
+use super::life::PLAN;
 use super::model::{PlanRow, PlanStatus};
 use crate::deeds::{FieldChange, difference};
-use crate::graphql::{Outcome, UserError};
-use crate::locale::Message;
+use crate::graphql::Outcome;
 use crate::organisations::model::Visibility;
 
 /// A new edition that starts from this one, as a draft of the office alone.
@@ -18,13 +18,9 @@ use crate::organisations::model::Visibility;
 /// `PLAN_NOT_ADOPTED`.
 pub fn revise(plan: &PlanDocument) -> Outcome<PlanDocument> {
     let row = &plan.territorial_plan;
-    if !matches!(row.status, PlanStatus::Adopted | PlanStatus::InImplementation | PlanStatus::Closed) {
-        let name = row.status.name();
-        let message = Message::new(
-            format!("Il piano è «{}»: si rivede solo un piano adottato.", name.it),
-            format!("The plan is \"{}\": only an adopted plan is revised.", name.en),
-        );
-        return Err(UserError::conflict("planId", "PLAN_NOT_ADOPTED", message).into());
+    if !row.status.is_adopted() {
+        let (it, en) = ("si rivede solo un piano adottato.", "only an adopted plan is revised.");
+        return Err(PLAN.refusal(&row.status.name(), "PLAN_NOT_ADOPTED", it, en).into());
     }
     let id = Uuid::now_v7();
     let mut new = plan.clone();

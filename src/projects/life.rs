@@ -4,12 +4,16 @@ use chrono::NaiveDate;
 
 use super::document::{CallFacts, ProjectDocument};
 use super::model::{ProjectInvitationStatus, ProjectRole, ProjectStatus};
+use crate::deeds::Named;
+use crate::graphql::Outcome;
 use crate::graphql::mutation::Stop;
-use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
 use crate::text_enum;
 
 use ProjectStatus::*;
+
+/// How refusals name a project.
+const PROJECT: Named = Named { field: "projectId", it: "Il progetto", en: "The project" };
 
 text_enum! {
     /// A step in the life of a project [passaggio].
@@ -260,13 +264,7 @@ pub fn take(project: &mut ProjectDocument, step: ProjectStep, today: NaiveDate) 
     let status = project.project.status.name();
     let missing = missing(project, step, today);
     if !missing.is_empty() {
-        let told = |missing: Missing| {
-            let message = Message::new(
-                format!("Il progetto è «{}» e per «{}»: {}", status.it, step.name().it, missing.message.it),
-                format!("The project is \"{}\" and for \"{}\": {}", status.en, step.name().en, missing.message.en),
-            );
-            UserError::invalid("projectId", missing.rule, message)
-        };
+        let told = |missing: Missing| PROJECT.lacking((&status, &step.name()), missing.rule, &missing.message);
         return Err(Stop::Refused(missing.into_iter().map(told).collect()));
     }
     project.row().status = step.between().1;
@@ -275,20 +273,5 @@ pub fn take(project: &mut ProjectDocument, step: ProjectStep, today: NaiveDate) 
 
 /// Refuses what can be done in other states alone; `what` names it for people.
 pub fn allows(status: ProjectStatus, states: &[ProjectStatus], what: &Message) -> Outcome<()> {
-    if states.contains(&status) {
-        return Ok(());
-    }
-    let list = |name: fn(&Message) -> &str| {
-        states.iter().map(|status| name(&status.name()).to_owned()).collect::<Vec<_>>().join(", ")
-    };
-    let message = Message::new(
-        format!("Il progetto è «{}»: «{}» è possibile solo da: {}.", status.name().it, what.it, list(|name| &name.it)),
-        format!(
-            "The project is \"{}\": \"{}\" is possible only from: {}.",
-            status.name().en,
-            what.en,
-            list(|name| &name.en)
-        ),
-    );
-    Err(UserError::conflict("projectId", "STEP_NOT_ALLOWED", message).into())
+    PROJECT.allows((status, ProjectStatus::name), states, what)
 }

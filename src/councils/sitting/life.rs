@@ -4,9 +4,13 @@ use chrono::NaiveDate;
 
 use super::document::SittingDocument;
 use super::model::SittingStatus::{self, *};
+use crate::deeds::Named;
+use crate::graphql::Outcome;
 use crate::graphql::mutation::Stop;
-use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
+
+/// How refusals name a sitting.
+const SITTING: Named = Named { field: "sittingId", it: "La seduta", en: "The sitting" };
 
 /// A step in the life of a sitting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +74,7 @@ impl SittingStatus {
 
 /// Refuses what the sitting's state does not allow; `it` and `en` say when it is allowed.
 pub fn refuse(status: SittingStatus, rule: &str, it: &str, en: &str) -> Stop {
-    let name = status.name();
-    let message =
-        Message::new(format!("La seduta è «{}»: {it}", name.it), format!("The sitting is \"{}\": {en}", name.en));
-    UserError::conflict("sittingId", rule, message).into()
+    SITTING.refusal(&status.name(), rule, it, en).into()
 }
 
 /// What still prevents a step: rule, Italian, English.
@@ -122,25 +123,11 @@ fn missing(
 pub fn take(sitting: &mut SittingDocument, step: SittingStep, today: NaiveDate) -> Outcome<()> {
     let (from, to) = step.between();
     let status = sitting.council_sitting.status;
-    if !from.contains(&status) {
-        let states =
-            |name: fn(Message) -> String| from.iter().map(|status| name(status.name())).collect::<Vec<_>>().join(", ");
-        return Err(refuse(
-            status,
-            "STEP_NOT_ALLOWED",
-            &format!("il passaggio «{}» è possibile solo da: {}.", step.name().it, states(|name| name.it)),
-            &format!("the step \"{}\" is possible only from: {}.", step.name().en, states(|name| name.en)),
-        ));
-    }
+    SITTING.allows((status, SittingStatus::name), from, &step.name())?;
     let missing = missing(sitting, step, today);
     if !missing.is_empty() {
         let told = |(rule, it, en): (&str, &str, &str)| {
-            let (status, step) = (status.name(), step.name());
-            let message = Message::new(
-                format!("La seduta è «{}» e per «{}»: {it}", status.it, step.it),
-                format!("The sitting is \"{}\" and for \"{}\": {en}", status.en, step.en),
-            );
-            UserError::invalid("sittingId", rule, message)
+            SITTING.lacking((&status.name(), &step.name()), rule, &Message::new(it, en))
         };
         return Err(Stop::Refused(missing.into_iter().map(told).collect()));
     }

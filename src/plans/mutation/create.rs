@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::access::{Action, Room, rules};
 use crate::deed_payload;
-use crate::deeds::given::number;
+use crate::deeds::given::{clean, number};
 use crate::deeds::{self, Manner, Whole};
 use crate::graphql::mutation::{answer, record};
 use crate::graphql::scalars::{Date, Euro};
@@ -296,7 +296,6 @@ fn new_plan(
     council_id: Option<Uuid>,
     province_code: String,
 ) -> PlanRow {
-    let text = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(String::from);
     PlanRow {
         id: Uuid::now_v7(),
         office_id: office.id,
@@ -318,9 +317,9 @@ fn new_plan(
         closing_report: None,
         withdrawn_on: None,
         withdrawal_reason: None,
-        context_analysis: text(&input.context_analysis),
-        objectives: text(&input.objectives),
-        resources: text(&input.resources),
+        context_analysis: clean(input.context_analysis.clone()),
+        objectives: clean(input.objectives.clone()),
+        resources: clean(input.resources.clone()),
         visibility: Visibility::Owner,
         group_number: None,
         audience: 0,
@@ -394,7 +393,6 @@ fn add_need(
     seen: &mut impl Iterator<Item = Arc<OrganisationRow>>,
 ) -> Outcome<()> {
     let plan_id = plan.territorial_plan.id;
-    let text = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(String::from);
     let value = |value: Option<f64>| -> Outcome<Option<Decimal>> {
         value.map(|value| number(value, &format!("{place}.indicatorValue"))).transpose()
     };
@@ -404,11 +402,11 @@ fn add_need(
         ordinal: 0,
         topic: input.topic.trim().to_owned(),
         title: input.title.trim().to_owned(),
-        description: text(&input.description),
-        indicator: text(&input.indicator),
+        description: clean(input.description.clone()),
+        indicator: clean(input.indicator.clone()),
         indicator_value: value(input.indicator_value)?,
         indicator_on: input.indicator_on.map(|day| day.0),
-        indicator_source: text(&input.indicator_source),
+        indicator_source: clean(input.indicator_source.clone()),
         revises_id: None,
         is_synthetic: false,
     };
@@ -423,7 +421,7 @@ fn add_need(
             need_id,
             ordinal: 0,
             title: input.title.trim().to_owned(),
-            description: text(&input.description),
+            description: clean(input.description.clone()),
             revises_id: None,
             is_synthetic: false,
         };
@@ -445,7 +443,6 @@ fn add_intervention(
     seen: &mut impl Iterator<Item = Arc<OrganisationRow>>,
 ) -> Outcome<()> {
     let plan_id = plan.territorial_plan.id;
-    let text = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(String::from);
     let responsible = input.responsible_id.as_ref().and_then(|_| seen.next());
     let row = InterventionRow {
         id: Uuid::now_v7(),
@@ -453,12 +450,12 @@ fn add_intervention(
         priority_id,
         ordinal: 0,
         title: input.title.trim().to_owned(),
-        description: text(&input.description),
+        description: clean(input.description.clone()),
         responsible_id: responsible.map(|body| body.id),
         starts_on: input.starts_on.map(|day| day.0),
         ends_on: input.ends_on.map(|day| day.0),
         budget: input.budget.map(|budget| budget.0.normalize()),
-        expected_results: text(&input.expected_results),
+        expected_results: clean(input.expected_results.clone()),
         revises_id: None,
         is_synthetic: false,
     };

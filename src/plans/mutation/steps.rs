@@ -462,10 +462,9 @@ fn measurable(plan: &PlanDocument) -> Outcome<()> {
     if matches!(status, PlanStatus::Adopted | PlanStatus::InImplementation) {
         return Ok(());
     }
-    let name = status.name();
-    let message = Message::new(
-        format!("Il piano è «{}»: si rileva solo di un piano adottato o in attuazione.", name.it),
-        format!("The plan is \"{}\": values are measured of an adopted plan or one in implementation.", name.en),
+    let (it, en) = (
+        "si rileva solo di un piano adottato o in attuazione.",
+        "values are measured of an adopted plan or one in implementation.",
     );
-    Err(UserError::conflict("planId", "PLAN_NOT_MEASURED", message).into())
+    Err(life::PLAN.refusal(&status.name(), "PLAN_NOT_MEASURED", it, en).into())
 }

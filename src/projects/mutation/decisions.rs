@@ -4,11 +4,11 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use uuid::Uuid;
 
 use super::proposal::{ProjectBudgetInput, budget, interventions, links};
-use super::{On, change, places, step};
+use super::{On, change, competent, places, step};
 use crate::access::Action;
 use crate::deed_payload;
 use crate::deeds::Manner;
-use crate::deeds::given::{line, put, text};
+use crate::deeds::given::{clean, put, required, text};
 use crate::graphql::mutation::{Flaws, answer};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, Outcome, Result, UserError};
@@ -212,7 +212,7 @@ impl ProjectDecisions {
             let told = step(ctx, (Action::AdmitProject, ProjectStep::Admit), on, |project, today| {
                 let row = project.row();
                 row.decided_on = Some(today);
-                row.decision_reasons = super::text(&input.reasons);
+                row.decision_reasons = clean(input.reasons.clone());
                 row.public_funding = input.public_funding.map(|amount| amount.0.normalize()).or(row.requested_funding);
                 row.cup = cup.or(row.cup.take());
                 Flaws::default().and(text(row.decision_reasons.as_deref(), "reasons")).none()
@@ -233,7 +233,7 @@ impl ProjectDecisions {
             let on = On(&input.project_id, input.expected_version, &input.manner);
             let told = step(ctx, (Action::RejectProject, ProjectStep::Reject), on, |project, today| {
                 project.row().decided_on = Some(today);
-                project.row().decision_reasons = Some(reason(&input.reasons, "reasons")?);
+                project.row().decision_reasons = Some(required(&input.reasons, "reasons")?);
                 Ok(())
             });
             Ok(told.await?.into())
@@ -249,15 +249,17 @@ impl ProjectDecisions {
         #[graphql(desc = "Which project.")] input: FundProjectInput,
     ) -> Result<Option<FundProjectPayload>> {
         answer(async {
+            let graph = Graph::of(ctx);
             let cup = cup(input.cup.as_deref())?;
             let on = On(&input.project_id, input.expected_version, &input.manner);
             let told = step(ctx, (Action::FundProject, ProjectStep::Fund), on, |project, today| {
+                competent(graph, project)?;
                 // Who was asked and what they answered stays in the history, for those who saw it.
                 project.project_invitation.clear();
                 let row = project.row();
                 row.funded_on = Some(today);
                 row.cup = cup.or(row.cup.take());
-                row.initiative_number = super::text(&input.initiative_number).or(row.initiative_number.take());
+                row.initiative_number = clean(input.initiative_number.clone()).or(row.initiative_number.take());
                 row.visibility = input.visibility;
                 Ok(())
             });
@@ -277,7 +279,7 @@ impl ProjectDecisions {
             let on = On(&input.project_id, input.expected_version, &input.manner);
             let told = step(ctx, (Action::RevokeProject, ProjectStep::Revoke), on, |project, today| {
                 project.row().revoked_on = Some(today);
-                project.row().revocation_reason = Some(reason(&input.reason, "reason")?);
+                project.row().revocation_reason = Some(required(&input.reason, "reason")?);
                 Ok(())
             });
             Ok(told.await?.into())
@@ -310,7 +312,7 @@ impl ProjectDecisions {
             let on = On(&input.project_id, input.expected_version, &input.manner);
             let told = change(ctx, what, &states, on, |project| {
                 let project_id = project.project.id;
-                let amended_reason = reason(&input.reason, "reason")?;
+                let amended_reason = required(&input.reason, "reason")?;
                 let row = project.row();
                 let day = |day: Option<Date>| day.map_or(MaybeUndefined::Undefined, |day| MaybeUndefined::Value(day.0));
                 put(&mut row.starts_on, day(input.starts_on));
@@ -319,6 +321,7 @@ impl ProjectDecisions {
                 row.total_cost = input.total_cost.map(|amount| amount.0.normalize()).or(row.total_cost);
                 if let Some(named) = &input.places {
                     project.project_place = places(graph, project_id, named)?;
+                    competent(graph, project)?;
                 }
                 if let Some(interventions) = &interventions {
                     project.project_intervention = links(project_id, interventions);
@@ -341,11 +344,4 @@ impl ProjectDecisions {
         })
         .await
     }
-}
-
-/// A reason that must be given.
-pub(super) fn reason(given: &str, field: &str) -> Outcome<String> {
-    let is_missing = given.trim().is_empty().then(|| line("", field)).flatten();
-    Flaws::default().and(is_missing).and(text(Some(given), field)).none()?;
-    Ok(given.trim().to_owned())
 }

@@ -21,11 +21,12 @@ use super::check::check;
 use super::document::{Facts, PROJECT, ProjectDocument};
 use super::life::{self, ProjectStep};
 use super::model::{PlaceRow, ProjectRow, ProjectStatus};
-use crate::access::Action;
+use crate::access::{Action, Level};
 use crate::deeds::{self, Deed, Manner, Told};
 use crate::graphql::mutation::record;
 use crate::graphql::{Graph, Outcome, UserError};
 use crate::locale::Message;
+use crate::organisations::Directory;
 use crate::organisations::model::{OrganisationRow, Visibility};
 use crate::territory::Territory;
 
@@ -98,6 +99,24 @@ fn places(graph: &Graph, project_id: Uuid, named: &[String]) -> Outcome<Vec<Plac
     Ok(rows)
 }
 
+/// Refuses places beyond the caller's competence: bodies of a funded project see what is of its territory, so an office gives
+/// that for its own provinces alone, the central department for all.
+fn competent(graph: &Graph, project: &ProjectDocument) -> Outcome<()> {
+    if graph.viewer.level == Level::National {
+        return Ok(());
+    }
+    let own = graph.viewer.organisation.unwrap_or_default();
+    let provinces = graph.reference::<Directory>().provinces_of(own, graph.today);
+    if project.project_place.iter().all(|place| provinces.contains(&place.province_code)) {
+        return Ok(());
+    }
+    let message = Message::new(
+        "Un luogo è fuori dalle province di competenza: decide il Dipartimento.",
+        "A place lies outside the provinces that you are competent for: the central department decides.",
+    );
+    Err(UserError::invalid("places", "PLACE_NOT_COMPETENT", message).into())
+}
+
 /// A project without parts, as an idea of its lead alone.
 fn new_project(lead: &OrganisationRow, title: &str) -> ProjectDocument {
     let project = ProjectRow {
@@ -156,11 +175,6 @@ fn new_project(lead: &OrganisationRow, title: &str) -> ProjectDocument {
 
 /// Where the record of a caller's own doing says that it comes from.
 const SOURCE: &str = "Raccordo";
-
-/// A text that is not blank.
-fn text(given: &Option<String>) -> Option<String> {
-    given.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(String::from)
-}
 
 /// An amount that is more than nothing.
 fn positive(amount: Decimal, field: &str) -> Outcome<Decimal> {

@@ -3,10 +3,10 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use uuid::Uuid;
 
-use super::{On, change, new_project, places, text};
+use super::{On, change, new_project, places};
 use crate::access::{Action, Room, rules};
 use crate::deed_payload;
-use crate::deeds::given::{put, put_line, put_text, text as long};
+use crate::deeds::given::{clean, put, put_line, put_text, text as long};
 use crate::deeds::{self, Manner};
 use crate::funding::Programmes;
 use crate::funding::loader::CallById;
@@ -235,7 +235,7 @@ impl ProjectProposals {
                 let mut project = new_project(&lead, &input.title);
                 let id = project.project.id;
                 let row = project.row();
-                row.summary = text(&input.summary);
+                row.summary = clean(input.summary.clone());
                 (row.call_id, row.programme_code) = (call_id, programme);
                 (row.starts_on, row.ends_on) = (input.starts_on.map(|day| day.0), input.ends_on.map(|day| day.0));
                 row.requested_funding = input.requested_funding.map(|amount| amount.0.normalize());
@@ -376,7 +376,7 @@ impl ProjectProposals {
                     } else {
                         ProjectInvitationStatus::Declined
                     };
-                    (row.answered_on, row.reason) = (Some(graph.today), text(&input.reason));
+                    (row.answered_on, row.reason) = (Some(graph.today), clean(input.reason.clone()));
                     parts.extend(input.accepts.then(|| part(row)));
                 }
                 project.project_participation.extend(parts);

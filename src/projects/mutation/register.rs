@@ -6,10 +6,10 @@ use uuid::Uuid;
 use super::decisions::cup;
 use super::proposal::{interventions, links};
 use super::work::cig;
-use super::{new_project, places, text};
+use super::{competent, new_project, places};
 use crate::access::Action;
 use crate::deed_payload;
-use crate::deeds::given::line;
+use crate::deeds::given::{clean, line};
 use crate::deeds::{self, Manner};
 use crate::funding::Programmes;
 use crate::graphql::mutation::{Flaws, answer};
@@ -157,8 +157,8 @@ impl ProjectRegistration {
                     .and(line(&input.source, "source"))
                     .none()?;
                 let row = project.row();
-                (row.summary, row.status, row.cup) = (text(&input.summary), input.status, cup);
-                row.initiative_number = text(&input.initiative_number);
+                (row.summary, row.status, row.cup) = (clean(input.summary.clone()), input.status, cup);
+                row.initiative_number = clean(input.initiative_number.clone());
                 (row.starts_on, row.ends_on) = (Some(input.starts_on.0), input.ends_on.map(|day| day.0));
                 row.programme_code = input.programme_code.clone();
                 row.public_funding = input.public_funding.map(|amount| amount.0.normalize());
@@ -166,6 +166,7 @@ impl ProjectRegistration {
                 row.visibility = Visibility::Public;
                 row.source = input.source.trim().to_owned();
                 project.project_place = places(graph, project_id, &input.places)?;
+                competent(graph, &project)?;
                 project.project_intervention = links(project_id, &interventions);
                 for (part, body) in input.parts.iter().zip(seen.iter().skip(1)) {
                     project.project_participation.push(ParticipationRow {
@@ -186,7 +187,7 @@ impl ProjectRegistration {
                         id: Uuid::now_v7(),
                         project_id,
                         cig: cig(&contract.cig)?,
-                        subject: text(&contract.subject),
+                        subject: clean(contract.subject.clone()),
                         amount: contract.amount.map(|amount| amount.0.normalize()),
                         signed_on: contract.signed_on.map(|day| day.0),
                         is_synthetic: false,

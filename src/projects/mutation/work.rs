@@ -3,12 +3,11 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
-use super::decisions::reason;
 use super::{On, change, positive, step};
 use crate::access::Action;
 use crate::deed_payload;
 use crate::deeds::Manner;
-use crate::deeds::given::{line, number, text};
+use crate::deeds::given::{clean, line, number, required, text};
 use crate::graphql::mutation::{Flaws, answer, record};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, Outcome, Result, UserError};
@@ -220,7 +219,7 @@ impl ProjectWork {
             let on = On(&input.project_id, input.expected_version, &input.manner);
             let told = step(ctx, (Action::SuspendProject, ProjectStep::Suspend), on, |project, today| {
                 project.row().suspended_on = Some(today);
-                project.row().suspension_reason = Some(reason(&input.reason, "reason")?);
+                project.row().suspension_reason = Some(required(&input.reason, "reason")?);
                 Ok(())
             });
             Ok(told.await?.into())
@@ -255,7 +254,7 @@ impl ProjectWork {
             let on = On(&input.project_id, input.expected_version, &input.manner);
             let told = step(ctx, (Action::CloseProject, ProjectStep::Close), on, |project, today| {
                 project.row().closed_on = Some(today);
-                project.row().closing_report = super::text(&input.report);
+                project.row().closing_report = clean(input.report.clone());
                 Flaws::default().and(text(input.report.as_deref(), "report")).none()
             });
             Ok(told.await?.into())
@@ -286,7 +285,7 @@ impl ProjectWork {
                     id: Uuid::now_v7(),
                     project_id: project.project.id,
                     cig,
-                    subject: super::text(&input.subject),
+                    subject: clean(input.subject.clone()),
                     amount: input.amount.map(|amount| amount.0.normalize()),
                     signed_on: input.signed_on.map(|day| day.0),
                     is_synthetic: false,
@@ -427,7 +426,7 @@ impl ProjectWork {
                 }
                 let measured_on = input.measured_on.0;
                 within(&project.project, measured_on, "measuredOn", today)?;
-                let (project_id, value_source) = (project.project.id, super::text(&input.source));
+                let (project_id, value_source) = (project.project.id, clean(input.source.clone()));
                 project.project_value.retain(|row| (row.indicator_id, row.measured_on) != (indicator_id, measured_on));
                 project.project_value.extend(value.map(|value| ValueRow {
                     project_id,
