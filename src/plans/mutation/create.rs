@@ -1,18 +1,18 @@
 //! A whole plan at once, and the next edition of one.
 
+mod input;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, Object};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::access::{Action, Room, rules};
-use crate::deed_payload;
 use crate::deeds::given::{clean, number};
-use crate::deeds::{self, Manner, Whole};
+use crate::deeds::{self, Whole};
 use crate::graphql::mutation::{answer, record};
-use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::locale::Message;
 use crate::organisations::model::{OrganisationKind, OrganisationRow, Visibility};
@@ -20,159 +20,9 @@ use crate::organisations::{Directory, loader};
 use crate::plans::document::{Facts, PLAN, PlanDocument};
 use crate::plans::drafting::{self, Places};
 use crate::plans::model::{IndicatorRow, InterventionRow, MeasureRow, NeedRow, PlanRow, PlanStatus, PriorityRow};
-use crate::plans::query::TerritorialPlan;
 use crate::plans::revision;
 
-/// An indicator of the context, with its source and day [indicatore di contesto].
-#[derive(InputObject)]
-pub struct PlanIndicatorInput {
-    /// What is measured.
-    pub name: String,
-    /// Its value, in the unit.
-    pub value: f64,
-    /// Unit of the value [unità di misura].
-    pub unit: String,
-    /// Day that the value is of.
-    pub measured_on: Date,
-    /// Where it comes from [fonte].
-    pub source: String,
-}
-
-/// What is to show the progress of an intervention [indicatore di risultato].
-#[derive(InputObject)]
-pub struct PlanMeasureInput {
-    /// What is measured.
-    pub name: String,
-    /// Unit of its values [unità di misura].
-    pub unit: String,
-    /// Value from which the intervention starts; left out: from nothing [valore iniziale].
-    pub baseline: Option<f64>,
-    /// Value that is to be reached [valore atteso].
-    pub target: f64,
-}
-
-/// A body that carries an intervention out with the one responsible [partner].
-#[derive(InputObject)]
-pub struct PlanPartnerInput {
-    /// Global id of the body.
-    pub organisation_id: ID,
-    /// What it does in the intervention [compito].
-    pub task: Option<String>,
-}
-
-/// An intervention with its partners and measures [intervento].
-#[derive(InputObject)]
-pub struct PlanInterventionInput {
-    /// The intervention in one line.
-    title: String,
-    /// The intervention in full.
-    description: Option<String>,
-    /// Global id of the body responsible [soggetto responsabile].
-    responsible_id: Option<ID>,
-    /// First day of the work planned.
-    starts_on: Option<Date>,
-    /// Last day of the work planned.
-    ends_on: Option<Date>,
-    /// Money planned, euros [risorse previste].
-    budget: Option<Euro>,
-    /// What should come of it [risultati attesi].
-    expected_results: Option<String>,
-    /// Bodies that carry it out with the one responsible.
-    #[graphql(default)]
-    partners: Vec<PlanPartnerInput>,
-    /// What is to show its progress.
-    #[graphql(default)]
-    measures: Vec<PlanMeasureInput>,
-}
-
-/// A priority with the interventions that carry it out [priorità].
-#[derive(InputObject)]
-pub struct PlanPriorityInput {
-    /// The priority in one line.
-    title: String,
-    /// The priority in full.
-    description: Option<String>,
-    /// The interventions that carry it out.
-    #[graphql(default)]
-    interventions: Vec<PlanInterventionInput>,
-}
-
-/// A need with the priorities that answer it [fabbisogno].
-#[derive(InputObject)]
-pub struct PlanNeedInput {
-    /// Topic, e.g. school, health, housing, work [ambito].
-    topic: String,
-    /// The need in one line.
-    title: String,
-    /// The need in full.
-    description: Option<String>,
-    /// What is measured to show it [indicatore].
-    indicator: Option<String>,
-    /// The indicator's value, in the unit that it names.
-    indicator_value: Option<f64>,
-    /// Day that the value is of.
-    indicator_on: Option<Date>,
-    /// Where the value comes from [fonte].
-    indicator_source: Option<String>,
-    /// The priorities that answer it.
-    #[graphql(default)]
-    priorities: Vec<PlanPriorityInput>,
-}
-
-/// A new plan of the caller's office, with as many of its parts as are known: all of it is made, or nothing.
-#[derive(InputObject)]
-pub struct CreateTerritorialPlanInput {
-    /// Title [titolo].
-    title: String,
-    /// First day of its period.
-    period_from: Date,
-    /// Last day of its period.
-    period_until: Date,
-    /// The province that it is for: abbreviation or ISTAT code; the office's own when left out.
-    province: Option<String>,
-    /// Whether drafting begins at once, without a time of listening to the stakeholders before.
-    #[graphql(default)]
-    is_draft: bool,
-    /// Analysis of the context [analisi di contesto].
-    context_analysis: Option<String>,
-    /// Objectives [obiettivi].
-    objectives: Option<String>,
-    /// Resources that can be activated [risorse attivabili].
-    resources: Option<String>,
-    /// Indicators of the context.
-    #[graphql(default)]
-    indicators: Vec<PlanIndicatorInput>,
-    /// Needs with their priorities and interventions.
-    #[graphql(default)]
-    needs: Vec<PlanNeedInput>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// Which adopted plan is revised.
-#[derive(InputObject)]
-pub struct ReviseTerritorialPlanInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-deed_payload! {
-    /// What became of a new plan.
-    pub struct CreateTerritorialPlanPayload {
-        /// The new plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a revision.
-    pub struct ReviseTerritorialPlanPayload {
-        /// The new edition, a draft that starts from the one revised.
-        territorial_plan: TerritorialPlan
-    }
-}
+pub use input::*;
 
 /// Where the record of a caller's own doing says that it comes from.
 const SOURCE: &str = "Raccordo";

@@ -1,229 +1,26 @@
 //! The sections of a plan, one part at a time.
 
+mod input;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use async_graphql::{Context, ID, MaybeUndefined, Object};
 use uuid::Uuid;
 
-use super::create::{PlanIndicatorInput, PlanMeasureInput, PlanPartnerInput, new_indicator, new_measure};
+use super::create::{new_indicator, new_measure};
 use super::{On, draft};
 use crate::access::Action;
-use crate::deed_payload;
-use crate::deeds::Manner;
 use crate::deeds::given::{number, put, put_line, put_text};
 use crate::graphql::mutation::{answer, record};
-use crate::graphql::scalars::{Date, Euro};
+use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Outcome, Result, UserError};
 use crate::organisations::loader;
 use crate::plans::document::{INDICATOR, INTERVENTION, MEASURE, NEED, PRIORITY, PlanDocument};
 use crate::plans::drafting;
 use crate::plans::model::{InterventionRow, NeedRow, PriorityRow};
-use crate::plans::query::TerritorialPlan;
 
-/// Texts, title and period of a plan; what is left out stays, what is null is cleared.
-#[derive(InputObject)]
-pub struct DraftTerritorialPlanInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Title [titolo].
-    title: Option<String>,
-    /// First day of its period.
-    period_from: Option<Date>,
-    /// Last day of its period.
-    period_until: Option<Date>,
-    /// Analysis of the context [analisi di contesto].
-    context_analysis: MaybeUndefined<String>,
-    /// Objectives [obiettivi].
-    objectives: MaybeUndefined<String>,
-    /// Resources that can be activated [risorse attivabili].
-    resources: MaybeUndefined<String>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// An indicator of the context: a new one, or a known one said anew.
-#[derive(InputObject)]
-pub struct WritePlanIndicatorInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Global id of the indicator that is said anew; a new one when left out.
-    indicator_id: Option<ID>,
-    /// Its place among the indicators, from 1; the last, or where it stands, when left out.
-    ordinal: Option<i32>,
-    /// The indicator.
-    indicator: PlanIndicatorInput,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A need: a new one, or changes of a known one; what is left out stays, what is null is cleared.
-#[derive(InputObject)]
-pub struct WritePlanNeedInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Global id of the need that changes; a new one when left out.
-    need_id: Option<ID>,
-    /// Its place among the needs, from 1; the last, or where it stands, when left out.
-    ordinal: Option<i32>,
-    /// Topic, e.g. school, health, housing, work [ambito].
-    topic: Option<String>,
-    /// The need in one line.
-    title: Option<String>,
-    /// The need in full.
-    description: MaybeUndefined<String>,
-    /// What is measured to show it [indicatore].
-    indicator: MaybeUndefined<String>,
-    /// The indicator's value, in the unit that it names.
-    indicator_value: MaybeUndefined<f64>,
-    /// Day that the value is of.
-    indicator_on: MaybeUndefined<Date>,
-    /// Where the value comes from [fonte].
-    indicator_source: MaybeUndefined<String>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A priority: a new one, or changes of a known one; what is left out stays, what is null is cleared.
-#[derive(InputObject)]
-pub struct WritePlanPriorityInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Global id of the priority that changes; a new one when left out.
-    priority_id: Option<ID>,
-    /// Global id of the need that it answers; of a new priority it is required.
-    need_id: Option<ID>,
-    /// Its place among the priorities, from 1; the last, or where it stands, when left out.
-    ordinal: Option<i32>,
-    /// The priority in one line.
-    title: Option<String>,
-    /// The priority in full.
-    description: MaybeUndefined<String>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// An intervention: a new one, or changes of a known one; what is left out stays, what is null is cleared.
-#[derive(InputObject)]
-pub struct WritePlanInterventionInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Global id of the intervention that changes; a new one when left out.
-    intervention_id: Option<ID>,
-    /// Global id of the priority that it carries out; of a new intervention it is required.
-    priority_id: Option<ID>,
-    /// Its place among the interventions, from 1; the last, or where it stands, when left out.
-    ordinal: Option<i32>,
-    /// The intervention in one line.
-    title: Option<String>,
-    /// The intervention in full.
-    description: MaybeUndefined<String>,
-    /// Global id of the body responsible [soggetto responsabile].
-    responsible_id: MaybeUndefined<ID>,
-    /// All bodies that carry it out with the one responsible [partner].
-    partners: Option<Vec<PlanPartnerInput>>,
-    /// First day of the work planned.
-    starts_on: MaybeUndefined<Date>,
-    /// Last day of the work planned.
-    ends_on: MaybeUndefined<Date>,
-    /// Money planned, euros [risorse previste].
-    budget: MaybeUndefined<Euro>,
-    /// What should come of it [risultati attesi].
-    expected_results: MaybeUndefined<String>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// What is to show the progress of an intervention: a new measure, or a known one said anew.
-#[derive(InputObject)]
-pub struct WritePlanMeasureInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Global id of the measure that is said anew; a new one when left out.
-    measure_id: Option<ID>,
-    /// Global id of the intervention; of a new measure it is required.
-    intervention_id: Option<ID>,
-    /// The measure.
-    measure: PlanMeasureInput,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A part of a plan that is taken out.
-#[derive(InputObject)]
-pub struct RemovePlanPartInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Global id of the indicator, need, priority, intervention or measure.
-    part_id: ID,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-deed_payload! {
-    /// What became of a plan's texts.
-    pub struct DraftTerritorialPlanPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of an indicator.
-    pub struct WritePlanIndicatorPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a need.
-    pub struct WritePlanNeedPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a priority.
-    pub struct WritePlanPriorityPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of an intervention.
-    pub struct WritePlanInterventionPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a measure.
-    pub struct WritePlanMeasurePayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a part that was to be taken out.
-    pub struct RemovePlanPartPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-}
+pub use input::*;
 
 /// The key of a part, where one is named.
 fn known(kind: &'static str, id: Option<&ID>, field: &str) -> Outcome<Option<Uuid>> {

@@ -1,225 +1,25 @@
 //! The steps in the life of a plan, and what is measured while it is carried out.
 
+mod input;
+
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use async_graphql::{Context, MaybeUndefined, Object};
 use chrono::NaiveDate;
 
 use super::On;
 use crate::access::Action;
-use crate::deed_payload;
 use crate::deeds::given::{day_of, number, put_text, required, text};
-use crate::deeds::{self, Manner, Told};
+use crate::deeds::{self, Told};
 use crate::graphql::mutation::{Flaws, answer, record};
-use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::locale::Message;
 use crate::organisations::model::Visibility;
 use crate::plans::document::{MEASURE, PlanDocument};
 use crate::plans::life::{self, PlanStep};
 use crate::plans::model::{MeasurementRow, PlanRow, PlanStatus};
-use crate::plans::query::TerritorialPlan;
 
-/// Declares the input of a step that asks for nothing but its day.
-macro_rules! step_inputs {
-    ($($(#[$doc:meta])* $name:ident),+) => { $(
-        $(#[$doc])*
-        #[derive(InputObject)]
-        pub struct $name {
-            /// Global id of the plan.
-            plan_id: ID,
-            /// Version of the plan that the caller has read: the step is taken on what it says.
-            expected_version: i32,
-            /// Day of the step; today when left out.
-            on: Option<Date>,
-            /// How it is to be done.
-            #[graphql(flatten)]
-            manner: Manner,
-        }
-    )+ };
-}
-step_inputs! {
-    /// A plan that begins to be drafted.
-    StartPlanDraftingInput,
-    /// A plan that the council endorses.
-    EndorseTerritorialPlanInput,
-    /// A plan that begins to be carried out.
-    StartPlanImplementationInput
-}
-
-/// A plan that is put before the council.
-#[derive(InputObject)]
-pub struct SubmitTerritorialPlanInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read: the step is taken on what it says.
-    expected_version: i32,
-    /// Day of the step; today when left out.
-    on: Option<Date>,
-    /// Who may see it from now on, at least the bodies of the territory, to which the council belongs.
-    #[graphql(default_with = "Visibility::Territory")]
-    visibility: Visibility,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A plan that the council returns.
-#[derive(InputObject)]
-pub struct ReturnTerritorialPlanInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read: the step is taken on what it says.
-    expected_version: i32,
-    /// What the council remarks [osservazioni].
-    remarks: String,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A plan that is adopted.
-#[derive(InputObject)]
-pub struct AdoptTerritorialPlanInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read: the step is taken on what it says.
-    expected_version: i32,
-    /// Day of the adoption; today when left out.
-    on: Option<Date>,
-    /// Who may see it from now on.
-    #[graphql(default_with = "Visibility::Public")]
-    visibility: Visibility,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A plan that is closed.
-#[derive(InputObject)]
-pub struct CloseTerritorialPlanInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read: the step is taken on what it says.
-    expected_version: i32,
-    /// Day of the step; today when left out.
-    on: Option<Date>,
-    /// What came of it [relazione finale].
-    report: Option<String>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A plan that is given up.
-#[derive(InputObject)]
-pub struct WithdrawTerritorialPlanInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read: the step is taken on what it says.
-    expected_version: i32,
-    /// Why [motivo].
-    reason: String,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// Who may see a plan.
-#[derive(InputObject)]
-pub struct ShareTerritorialPlanInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Who may see it from now on.
-    visibility: Visibility,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A measured value.
-#[derive(InputObject)]
-pub struct RecordPlanMeasurementInput {
-    /// Global id of the plan.
-    plan_id: ID,
-    /// Version of the plan that the caller has read.
-    expected_version: i32,
-    /// Global id of the measure.
-    measure_id: ID,
-    /// Day that the value is of; a value of the same day is replaced.
-    measured_on: Date,
-    /// The value, in the measure's unit; null takes the value of that day away.
-    value: Option<f64>,
-    /// Where it comes from [fonte].
-    source: Option<String>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-deed_payload! {
-    /// What became of the start of drafting.
-    pub struct StartPlanDraftingPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a submission.
-    pub struct SubmitTerritorialPlanPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a return.
-    pub struct ReturnTerritorialPlanPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of an endorsement.
-    pub struct EndorseTerritorialPlanPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of an adoption.
-    pub struct AdoptTerritorialPlanPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of the start of implementation.
-    pub struct StartPlanImplementationPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a closing.
-    pub struct CloseTerritorialPlanPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a withdrawal.
-    pub struct WithdrawTerritorialPlanPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of who may see a plan.
-    pub struct ShareTerritorialPlanPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-
-    /// What became of a measured value.
-    pub struct RecordPlanMeasurementPayload {
-        /// The plan.
-        territorial_plan: TerritorialPlan
-    }
-}
+pub use input::*;
 
 /// Takes a step; `set` writes down what belongs to it.
 async fn step(

@@ -1,17 +1,17 @@
 //! Proposals: assembled by a lead with partners that accept, against a call.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+mod input;
+
+use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
 use super::{On, change, new_project, places};
 use crate::access::{Action, Room, rules};
-use crate::deed_payload;
 use crate::deeds::given::{clean, put, put_line, put_text, text as long};
-use crate::deeds::{self, Manner};
+use crate::deeds::{self};
 use crate::funding::Programmes;
 use crate::funding::loader::CallById;
 use crate::graphql::mutation::{Flaws, answer, record};
-use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::locale::Message;
 use crate::organisations::loader::{self, organisation};
@@ -19,176 +19,10 @@ use crate::plans::loader::InterventionById;
 use crate::projects::check::check;
 use crate::projects::document::{INVITATION, ProjectDocument};
 use crate::projects::model::{
-    BudgetRow, InvitationRow, LinkRow, ParticipationRow, ProjectInvitationStatus, ProjectRole, ProjectStatus,
+    BudgetRow, InvitationRow, LinkRow, ParticipationRow, ProjectInvitationStatus, ProjectStatus,
 };
-use crate::projects::query::Project;
 
-/// A body that is asked to take part [invito a un partner].
-#[derive(InputObject)]
-pub struct ProjectPartnerInput {
-    /// Global id of the body.
-    pub organisation_id: ID,
-    /// Its role [ruolo].
-    #[graphql(default_with = "ProjectRole::Partner")]
-    pub role: ProjectRole,
-    /// Its share of the project's money, euros [quota].
-    pub budget_share: Option<Euro>,
-    /// Global id of the participant through which it takes part; the lead itself when left out.
-    pub through_id: Option<ID>,
-}
-
-/// Money of the project for a body in a year [voce di bilancio].
-#[derive(InputObject)]
-pub struct ProjectBudgetInput {
-    /// Global id of the body: the lead, or one that takes part or is asked to.
-    pub organisation_id: ID,
-    /// The year.
-    pub year: i32,
-    /// Amount, euros [importo].
-    pub amount: Euro,
-}
-
-/// A new proposal that the caller's organisation leads, with as much of it as is known: all of it is made, or nothing.
-#[derive(InputObject)]
-pub struct ProposeProjectInput {
-    /// Title [titolo].
-    title: String,
-    /// What it does, in a few sentences [sintesi].
-    summary: Option<String>,
-    /// Global id of the call that it is proposed to [avviso].
-    call_id: Option<ID>,
-    /// Code of the node of the funding programme that is to pay it; the call's own when left out.
-    programme_code: Option<String>,
-    /// First day of the project [data di inizio].
-    starts_on: Option<Date>,
-    /// Last day of the project [data di fine].
-    ends_on: Option<Date>,
-    /// Public money asked for, euros [finanziamento richiesto].
-    requested_funding: Option<Euro>,
-    /// Whole cost, euros [costo totale].
-    total_cost: Option<Euro>,
-    /// Where it works: abbreviations or ISTAT codes of provinces, or ISTAT codes of municipalities [luoghi].
-    #[graphql(default)]
-    places: Vec<String>,
-    /// Global ids of the interventions of territorial plans that it carries out [interventi].
-    #[graphql(default)]
-    intervention_ids: Vec<ID>,
-    /// Bodies that are asked to take part.
-    #[graphql(default)]
-    partners: Vec<ProjectPartnerInput>,
-    /// Money by body and year [bilancio].
-    #[graphql(default)]
-    budget: Vec<ProjectBudgetInput>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// Changes of a proposal that is not handed in; what is left out stays, what is null is cleared.
-#[derive(InputObject)]
-pub struct ChangeProposalInput {
-    /// Global id of the project.
-    project_id: ID,
-    /// Version of the project that the caller has read.
-    expected_version: i32,
-    /// Title [titolo].
-    title: Option<String>,
-    /// What it does, in a few sentences [sintesi].
-    summary: MaybeUndefined<String>,
-    /// First day of the project [data di inizio].
-    starts_on: MaybeUndefined<Date>,
-    /// Last day of the project [data di fine].
-    ends_on: MaybeUndefined<Date>,
-    /// Public money asked for, euros [finanziamento richiesto].
-    requested_funding: MaybeUndefined<Euro>,
-    /// Whole cost, euros [costo totale].
-    total_cost: MaybeUndefined<Euro>,
-    /// All places where it works [luoghi].
-    places: Option<Vec<String>>,
-    /// Global ids of all interventions that it carries out [interventi].
-    intervention_ids: Option<Vec<ID>>,
-    /// The whole budget by body and year [bilancio].
-    budget: Option<Vec<ProjectBudgetInput>>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A body that is asked to take part in a proposal.
-#[derive(InputObject)]
-pub struct InviteProjectPartnerInput {
-    /// Global id of the project.
-    project_id: ID,
-    /// Version of the project that the caller has read.
-    expected_version: i32,
-    /// The body and its part.
-    partner: ProjectPartnerInput,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// A body that is not to take part after all.
-#[derive(InputObject)]
-pub struct WithdrawProjectInvitationInput {
-    /// Global id of the project.
-    project_id: ID,
-    /// Version of the project that the caller has read.
-    expected_version: i32,
-    /// Global id of the invitation, answered or not.
-    invitation_id: ID,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-/// The answer of a body that was asked to take part.
-#[derive(InputObject)]
-pub struct AnswerProjectInvitationInput {
-    /// Global id of the project.
-    project_id: ID,
-    /// Version of the project that the caller has read.
-    expected_version: i32,
-    /// Whether it takes part.
-    accepts: bool,
-    /// Why not, or under which conditions [motivo].
-    reason: Option<String>,
-    /// How it is to be done.
-    #[graphql(flatten)]
-    manner: Manner,
-}
-
-deed_payload! {
-    /// What became of a new proposal.
-    pub struct ProposeProjectPayload {
-        /// The project.
-        project: Project
-    }
-
-    /// What became of changes of a proposal.
-    pub struct ChangeProposalPayload {
-        /// The project.
-        project: Project
-    }
-
-    /// What became of an invitation.
-    pub struct InviteProjectPartnerPayload {
-        /// The project.
-        project: Project
-    }
-
-    /// What became of an invitation that was to be taken back.
-    pub struct WithdrawProjectInvitationPayload {
-        /// The project.
-        project: Project
-    }
-
-    /// What became of an answer.
-    pub struct AnswerProjectInvitationPayload {
-        /// The project.
-        project: Project
-    }
-}
+pub use input::*;
 
 fn drafting() -> Message {
     Message::new("modifica della proposta", "change of the proposal")
