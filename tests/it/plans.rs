@@ -211,6 +211,17 @@ async fn a_request_sent_again_is_done_once_and_a_dry_run_never() {
     let council = hub.persona("consiglio-bologna").await;
     let theirs = hub.refused(&council, "createTerritorialPlan", PLAN, keyed("k-1", "Uno")).await;
     assert_eq!(theirs, ["INVALID OFFICE_REQUIRED"]);
+    // What was done is told again, whatever the rules have come to since.
+    let body = id("Organisation", stable_id("persona:ong-bologna"));
+    let asked = json!({ "planId": first["territorialPlan"]["id"], "organisationId": body, "section": "NEEDS",
+        "closesOn": "2026-12-31", "idempotencyKey": "k-3" });
+    const CONTRIBUTION: &str = "contribution { id status }";
+    let once = hub.done(&office, "invitePlanContribution", CONTRIBUTION, asked.clone()).await;
+    let gone = json!({ "planId": first["territorialPlan"]["id"], "expectedVersion": 2, "reason": "Superato." });
+    hub.done(&office, "withdrawTerritorialPlan", PLAN, gone).await;
+    let office = hub.persona("prefettura-bologna").await;
+    let twice = hub.done(&office, "invitePlanContribution", CONTRIBUTION, asked).await;
+    assert_eq!((&twice["contribution"], &twice["isRepeated"]), (&once["contribution"], &json!(true)));
     let mut dry = keyed("k-2", "Prova");
     dry["dryRun"] = json!(true);
     let tried = hub.done(&office, "createTerritorialPlan", PLAN, dry.clone()).await;

@@ -254,3 +254,78 @@ async fn the_source_documents_project_is_entered_from_its_page_alone() {
     assert_eq!(project["history"]["nodes"][0]["action"], "REGISTER_PROJECT");
     assert_eq!(hub.refused(&dlci, "registerProject", PROJECT, input).await, ["CONFLICT CUP_IN_USE"]);
 }
+
+#[tokio::test]
+async fn who_was_asked_and_declined_is_not_told_with_the_published_project() {
+    let hub = TestHub::with(SMALL).await;
+    let dlci = hub.persona("dlci").await;
+    let published = hub.done(&dlci, "publishFundingCall", CALL, call("AVV-2")).await;
+    let lead = hub.persona("ong-bologna").await;
+    let partners = ["office:PREF-BO", "office:PREF-MO"];
+    let input = proposal(&published["fundingCall"]["id"], &partners);
+    let mut project = hub.done(&lead, "proposeProject", PROJECT, input).await;
+    let lead = hub.persona("ong-bologna").await;
+    let bologna = hub.persona("prefettura-bologna").await;
+    let modena =
+        Viewer { caller: raccordo::access::Caller::Persona("prefettura-bologna"), ..hub.office("PREF-MO").await };
+    let yes = json!({ "accepts": true });
+    project = hub.done(&bologna, "answerProjectInvitation", PROJECT, on(&project, yes)).await;
+    let no = json!({ "accepts": false, "reason": "Nessuna capienza." });
+    project = hub.done(&modena, "answerProjectInvitation", PROJECT, on(&project, no)).await;
+    project = hub.done(&lead, "submitProject", PROJECT, on(&project, json!({}))).await;
+    let dlci = hub.persona("dlci").await;
+    project = hub.done(&dlci, "admitProject", PROJECT, on(&project, json!({}))).await;
+    project = hub.done(&dlci, "fundProject", PROJECT, on(&project, json!({ "cup": "B11I26000010002" }))).await;
+
+    let query = "query($id: ID!, $at: DateTime) { project(by: { id: $id }, asOf: $at) { history(first: 50) { totalCount
+        nodes { action by { id } changes { kind field before after } } } } }";
+    let told = hub.execute(&Viewer::public(), query, json!({ "id": project["project"]["id"] })).await;
+    let history = &told.data()["project"]["history"];
+    assert_eq!((&history["totalCount"], &history["nodes"][0]["changes"]), (&json!(1), &Value::Null));
+    let text = told.json.to_string();
+    for hidden in ["capienza", "ProjectInvitation", &stable_id("office:PREF-MO").to_string()] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+    // Those who took part know what was done.
+    let told = hub.execute(&lead, query, json!({ "id": project["project"]["id"] })).await;
+    let changes = told.data()["project"]["history"]["nodes"][0]["changes"].as_array().unwrap().clone();
+    assert!(changes.iter().any(|change| change["before"] == "Nessuna capienza."), "{changes:#?}");
+}
+
+#[tokio::test]
+async fn an_office_gives_sight_of_its_own_provinces_alone() {
+    let hub = TestHub::with(SMALL).await;
+    let office = hub.persona("prefettura-bologna").await;
+    let mut local = call("AVV-3");
+    local["minPartners"] = json!(0);
+    let published = hub.done(&office, "publishFundingCall", CALL, local).await;
+    for (places, allowed) in [(json!(["BO"]), true), (json!(["BO", "TO"]), false)] {
+        let mut input = proposal(&published["fundingCall"]["id"], &[]);
+        input["places"] = places;
+        let mut project = hub.done(&office, "proposeProject", PROJECT, input).await;
+        for verb in ["submitProject", "admitProject"] {
+            let office = hub.persona("prefettura-bologna").await;
+            project = hub.done(&office, verb, PROJECT, on(&project, json!({}))).await;
+        }
+        let office = hub.persona("prefettura-bologna").await;
+        let fund = on(&project, json!({ "cup": "B11I26000010003" }));
+        if allowed {
+            project = hub.done(&office, "fundProject", PROJECT, fund).await;
+            let wider = on(&project, json!({ "reason": "Estensione", "places": ["BO", "TO"] }));
+            assert_eq!(
+                hub.refused(&office, "amendProject", PROJECT, wider).await,
+                ["INVALID PLACE_NOT_COMPETENT input.places"]
+            );
+        } else {
+            assert_eq!(
+                hub.refused(&office, "fundProject", PROJECT, fund).await,
+                ["INVALID PLACE_NOT_COMPETENT input.places"]
+            );
+        }
+    }
+    let registered = json!({ "title": "Altrove", "status": "RUNNING", "cup": "B11I26000010004", "startsOn": "2026-01-01",
+        "places": ["TO"], "source": "Atti" });
+    let refused = hub.refused(&office, "registerProject", PROJECT, registered.clone()).await;
+    assert_eq!(refused, ["INVALID PLACE_NOT_COMPETENT input.places"]);
+    hub.done(&hub.persona("dlci").await, "registerProject", PROJECT, registered).await;
+}

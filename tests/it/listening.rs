@@ -1,0 +1,150 @@
+//! What callers are told as it happens: over WebSocket and server-sent events, each with the rights of the moment.
+
+use std::time::Duration;
+
+use raccordo::access::Viewer;
+use raccordo::http::Settings;
+use reqwest::{Method, Response, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::http::Served;
+use crate::hub::TestHub;
+use crate::levels::SMALL;
+use crate::plans::{at, on, whole};
+use crate::websocket::{Socket, connect, receive, send};
+use crate::work::PLAN;
+
+const CHANGED: &str = "subscription($id: ID) { planChanged(id: $id) { event { action version changes { field } }
+    territorialPlan { id title status needs { title } readiness { step isReady } } } }";
+
+async fn listen(hub: &Served, persona: Option<&str>, plan: &Value) -> Socket {
+    let mut socket = connect(hub).await;
+    let token = persona.map(|persona| format!("Bearer {}", hub.token(persona)));
+    send(&mut socket, json!({ "type": "connection_init", "payload": { "Authorization": token } })).await;
+    assert_eq!(receive(&mut socket).await.unwrap()["type"], "connection_ack");
+    let payload = json!({ "query": CHANGED, "variables": { "id": plan } });
+    send(&mut socket, json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
+    // An answer to a later question says that the subscription before it has begun.
+    send(&mut socket, json!({ "type": "ping" })).await;
+    socket
+}
+
+/// The next message that is not the answer to the ping.
+async fn told(socket: &mut Socket) -> Value {
+    loop {
+        let message = receive(socket).await.unwrap();
+        if message["type"] != "pong" {
+            return message;
+        }
+    }
+}
+
+async fn step(hub: &TestHub, viewer: &Viewer, verb: &str, plan: &mut (Value, Value), more: Value) {
+    *plan = at(&hub.done(viewer, verb, PLAN, on(plan, more)).await);
+}
+
+#[tokio::test]
+async fn a_stream_tells_what_is_done_until_the_right_to_see_it_ends() {
+    let served = Served::with(SMALL, Settings::default()).await;
+    let hub = &served.hub;
+    let office = hub.persona("prefettura-bologna").await;
+    let mut plan = at(&hub.done(&office, "createTerritorialPlan", PLAN, whole()).await);
+    let mut stranger = listen(&served, Some("consiglio-bologna"), &plan.0).await;
+    assert_eq!(told(&mut stranger).await["type"], "error", "a draft is nothing to follow");
+
+    step(hub, &office, "submitTerritorialPlan", &mut plan, json!({})).await;
+    let mut council = listen(&served, Some("consiglio-bologna"), &plan.0).await;
+    let mut anybody = listen(&served, None, &Value::Null).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    step(hub, &office, "shareTerritorialPlan", &mut plan, json!({ "visibility": "NETWORK" })).await;
+    let event = told(&mut council).await["payload"]["data"]["planChanged"].clone();
+    assert_eq!(event["event"]["action"], "SHARE_TERRITORIAL_PLAN");
+    assert_eq!(event["event"]["changes"], json!([{ "field": "visibility" }]));
+    assert_eq!(event["territorialPlan"]["needs"], json!([{ "title": "Lavoro regolare" }]));
+    assert_eq!(event["territorialPlan"]["readiness"][0]["step"], "RETURN");
+    step(hub, &office, "withdrawTerritorialPlan", &mut plan, json!({ "reason": "Superato." })).await;
+    let event = told(&mut council).await["payload"]["data"]["planChanged"].clone();
+    assert_eq!(event["territorialPlan"]["status"], "WITHDRAWN");
+    step(hub, &office, "shareTerritorialPlan", &mut plan, json!({ "visibility": "OWNER" })).await;
+    assert_eq!(told(&mut council).await, json!({ "type": "complete", "id": "1" }), "it sees the plan no more");
+
+    // Who follows all plans hears of those that it may see since, and not what they were until then.
+    let mut other = at(&hub.done(&office, "createTerritorialPlan", PLAN, whole()).await);
+    for verb in ["submitTerritorialPlan", "endorseTerritorialPlan", "adoptTerritorialPlan"] {
+        step(hub, &office, verb, &mut other, json!({})).await;
+    }
+    let event = told(&mut anybody).await["payload"]["data"]["planChanged"].clone();
+    assert_eq!(event["territorialPlan"]["id"], other.0);
+    assert_eq!(
+        (&event["event"]["action"], &event["event"]["changes"]),
+        (&json!("ADOPT_TERRITORIAL_PLAN"), &Value::Null)
+    );
+}
+
+/// Reads the next event of a stream: its name and its data.
+async fn event(response: &mut Response, buffer: &mut String) -> (String, Value) {
+    loop {
+        if let Some(end) = buffer.find("\n\n") {
+            let block: String = buffer.drain(..end + 2).collect();
+            let line = |name: &str| {
+                let found = block.lines().find_map(|line| line.strip_prefix(name));
+                found.map(|text| text.trim().to_owned()).unwrap_or_default()
+            };
+            if block.contains("event:") {
+                return (line("event:"), serde_json::from_str(&line("data:")).unwrap_or_default());
+            }
+            continue;
+        }
+        let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk());
+        let chunk = chunk.await.expect("the hub says something").unwrap().expect("it goes on");
+        buffer.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn server_sent_events_tell_the_same_and_refuse_what_may_not_be_asked_so() {
+    let served = Served::with(SMALL, Settings::default()).await;
+    let hub = &served.hub;
+    let office = hub.persona("prefettura-bologna").await;
+    let mut plan = at(&hub.done(&office, "createTerritorialPlan", PLAN, whole()).await);
+    let ask = |persona: &str, body: &Value| {
+        let request = served.request(Method::POST, "/graphql/stream").json(body);
+        request.header(header::ACCEPT, "text/event-stream").bearer_auth(served.token(persona))
+    };
+    let body = json!({ "query": CHANGED, "variables": { "id": plan.0 } });
+    let mut response = ask("prefettura-bologna", &body).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(response.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/event-stream"));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    step(hub, &office, "draftTerritorialPlan", &mut plan, json!({ "title": "Titolo nuovo" })).await;
+    let mut buffer = String::new();
+    let (name, data) = event(&mut response, &mut buffer).await;
+    assert_eq!(
+        (name.as_str(), &data["data"]["planChanged"]["territorialPlan"]["title"]),
+        ("next", &json!("Titolo nuovo"))
+    );
+
+    let mut stranger = ask("ong-bologna", &body).send().await.unwrap();
+    let mut buffer = String::new();
+    let (_, refused) = event(&mut stranger, &mut buffer).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    assert_eq!(event(&mut stranger, &mut buffer).await.0, "complete");
+
+    let mut query = ask("dlci", &json!({ "query": "{ viewer { level } }" })).send().await.unwrap();
+    let mut buffer = String::new();
+    assert_eq!(event(&mut query, &mut buffer).await.1["data"]["viewer"]["level"], "NATIONAL");
+    assert_eq!(event(&mut query, &mut buffer).await.0, "complete");
+
+    let get =
+        |query: &str| served.request(Method::GET, &format!("/graphql/stream?query={}", query.replace(' ', "%20")));
+    let events = |request: reqwest::RequestBuilder| request.header(header::ACCEPT, "text/event-stream");
+    for (request, status) in [
+        (get("{ viewer { level } }"), StatusCode::NOT_ACCEPTABLE),
+        (events(get("mutation { signOutEverywhere { userErrors { rule } } }")), StatusCode::METHOD_NOT_ALLOWED),
+        (events(get("{ nothing }")), StatusCode::OK),
+        (events(get("{ viewer { level } }").bearer_auth("x")), StatusCode::UNAUTHORIZED),
+        (events(served.request(Method::POST, "/graphql/stream").body("{}")), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ] {
+        assert_eq!(request.send().await.unwrap().status(), status);
+    }
+}
