@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::model::Seat;
+use super::model::{Seat, SittingRow};
 use super::store;
 use crate::access::Viewer;
 use crate::batched_by_uuid;
@@ -23,6 +23,10 @@ pub async fn acting_for(hub: &Hub, body: Uuid, day: NaiveDate) -> Result<Option<
 batched_by_uuid! {
     /// A seat.
     SeatById => Arc<Seat>, store::by_ids
+}
+batched_by_uuid! {
+    /// A sitting, without its parts.
+    SittingById => Arc<SittingRow>, store::sitting::by_ids
 }
 
 /// Declares a key for the seats that a store function fetches by UUIDs on a day.

@@ -69,6 +69,9 @@ text_enum! {
     }
 }
 
+pub use super::sitting::SITTING;
+pub use super::sitting::model::{SittingRow, SittingStatus};
+
 /// Kind of the global ids of seats.
 pub const SEAT: &str = "CouncilSeat";
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::document::PlanDocument;
 use super::life::PLAN;
 use super::model::{PartnerRow, PlanRow};
+use crate::councils::model::SittingRow;
 use crate::deeds::given::{line, money, period, text};
 use crate::graphql::mutation::Flaws;
 use crate::graphql::{Outcome, UserError};
@@ -134,6 +135,30 @@ fn outside(plan: &PlanRow, title: &str, day: NaiveDate, field: &str) -> Option<U
         );
         UserError::invalid(field, "OUTSIDE_PLAN_PERIOD", message)
     })
+}
+
+/// Holds the sitting at which a need is said to have emerged against the plan; gives its id.
+///
+/// # Errors
+/// `SITTING_OF_OTHER_COUNCIL`; `SITTING_NOT_HELD`.
+pub fn found_at(plan: &PlanRow, sitting: &SittingRow, field: &str) -> Outcome<Uuid> {
+    let flaws = Flaws::default()
+        .unless(
+            plan.council_id == Some(sitting.council_id),
+            field,
+            "SITTING_OF_OTHER_COUNCIL",
+            "La seduta è di un altro Consiglio.",
+            "The sitting is another council's.",
+        )
+        .unless(
+            sitting.status.was_held(),
+            field,
+            "SITTING_NOT_HELD",
+            "La seduta non si è ancora svolta.",
+            "The sitting has not been held.",
+        );
+    flaws.none()?;
+    Ok(sitting.id)
 }
 
 /// A part that has a place among its like.

@@ -22,6 +22,10 @@ batched_by_uuid! {
     NeedsOf => Arc<[Arc<NeedRow>]>, store::needs_of_plans
 }
 batched_by_uuid! {
+    /// The needs that emerged at a sitting, plan by plan.
+    NeedsFoundAt => Arc<[Arc<NeedRow>]>, store::needs_of_sittings
+}
+batched_by_uuid! {
     /// A priority.
     PriorityById => Arc<PriorityRow>, store::priorities_by_ids
 }

@@ -90,6 +90,7 @@ columns! {
         indicator_value: Option<Decimal>,
         indicator_on: Option<NaiveDate>,
         indicator_source: Option<String>,
+        found_at_id: Option<Uuid>,
         revises_id: Option<Uuid>,
         is_synthetic: bool,
     }

@@ -35,7 +35,7 @@ pub async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashM
 }
 
 async fn needs(connection: &mut PgConnection, column: &str, ids: &[Uuid]) -> Result<Vec<Arc<NeedRow>>> {
-    let sql = format!("select {} from plan_need n where n.{column} = any($1) order by n.ordinal", NeedRow::LIST);
+    let sql = format!("select {} from plan_need n where n.{column} = any($1) order by n.plan_id, n.ordinal", NeedRow::LIST);
     rows(connection, sql, ids, |row| NeedRow::read(row, 0).map(Arc::new)).await
 }
 
@@ -48,6 +48,14 @@ pub async fn needs_of_plans(
     plans: &[Uuid],
 ) -> Result<HashMap<Uuid, Arc<[Arc<NeedRow>]>>> {
     Ok(grouped(needs(connection, "plan_id", plans).await?.into_iter().map(|need| (need.plan_id, need))))
+}
+
+pub async fn needs_of_sittings(
+    connection: &mut PgConnection,
+    sittings: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<[Arc<NeedRow>]>>> {
+    let found = needs(connection, "found_at_id", sittings).await?;
+    Ok(grouped(found.into_iter().filter_map(|need| Some((need.found_at_id?, need)))))
 }
 
 async fn priorities(connection: &mut PgConnection, column: &str, ids: &[Uuid]) -> Result<Vec<Arc<PriorityRow>>> {

@@ -17,7 +17,7 @@ use crate::history::query::{self as history, RecordEvent};
 use crate::organisations::Directory;
 use crate::organisations::model::Visibility;
 use crate::organisations::query::{self as organisations, Organisation, TerritorialCouncil};
-use crate::plans::query::{self as plans, TerritorialPlan};
+use crate::plans::query::{self as plans, PlanNeed, TerritorialPlan};
 
 pub use crate::councils::sitting::SITTING;
 
@@ -235,6 +235,11 @@ impl CouncilSitting {
     async fn resolutions(&self, ctx: &Context<'_>) -> Result<Vec<CouncilResolution>> {
         let whole = self.whole(Graph::of(ctx)).await?;
         Ok(whole.iter().flat_map(|whole| whole.council_resolution.iter().cloned()).map(CouncilResolution).collect())
+    }
+
+    /// The needs that plans say emerged at it, where the caller may see the plan [fabbisogni emersi].
+    async fn needs(&self, ctx: &Context<'_>) -> Result<Vec<PlanNeed>> {
+        plans::needs_found_at(Graph::of(ctx), self.0.id).await
     }
 
     /// Its minutes, a draft until they are approved [verbale].

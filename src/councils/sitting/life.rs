@@ -58,6 +58,11 @@ impl SittingStatus {
         matches!(self, Held | MinutesDrafted)
     }
 
+    /// Whether it was held, whatever became of its minutes.
+    pub fn was_held(self) -> bool {
+        matches!(self, Held | MinutesDrafted | MinutesApproved)
+    }
+
     /// Name for people.
     pub fn name(self) -> Message {
         let (it, en) = match self {

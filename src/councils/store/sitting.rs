@@ -1,14 +1,16 @@
 //! All SQL of sittings.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::councils::sitting::model::{SittingFilter, SittingOrder, SittingRow};
 use crate::db::columns::Columns;
+use crate::graphql::Result;
 use crate::graphql::list::Listed;
 use crate::graphql::page::Keyset;
 
@@ -60,6 +62,13 @@ impl Listed for Arc<SittingRow> {
     fn id(&self) -> Uuid {
         self.id
     }
+}
+
+pub async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<SittingRow>>> {
+    let sql = format!("select {} from council_sitting g where g.id = any($1)", SittingRow::LIST);
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await?;
+    let found = rows.iter().map(|row| SittingRow::read(row, 0).map(|sitting| (sitting.id, Arc::new(sitting))));
+    Ok(found.collect::<sqlx::Result<_>>()?)
 }
 
 /// A council's sittings from an instant on, the last ones where there are too many.

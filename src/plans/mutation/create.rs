@@ -6,10 +6,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use futures_util::future::try_join_all;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::sitting;
 use crate::access::{Action, Room, rules};
+use crate::councils::model::SittingRow;
 use crate::deeds::given::{clean, number};
 use crate::deeds::{self, Whole};
 use crate::graphql::mutation::{answer, record};
@@ -48,6 +51,10 @@ impl PlanCreation {
             let council = council(graph, &office, &province);
             let named = named(&input.needs);
             let mut seen = loader::seen(graph, &named).await?.into_iter();
+            let found_at = input.needs.iter().enumerate().map(|(place, need)| async move {
+                sitting(graph, need.found_at_id.as_ref(), &format!("needs.{place}.foundAtId")).await
+            });
+            let found_at = try_join_all(found_at).await?;
             let manner = input.manner.clone();
             let told = deeds::make(ctx, (Action::CreateTerritorialPlan, &manner), office.id, || {
                 let mut plan = PlanDocument {
@@ -67,7 +74,8 @@ impl PlanCreation {
                     places.insert(row.id, format!("indicators.{place}"));
                     drafting::place(&mut plan.plan_indicator, row, None);
                 }
-                for (place, need) in input.needs.iter().enumerate() {
+                for (place, (need, found_at)) in input.needs.iter().zip(&found_at).enumerate() {
+                    let need = (need, found_at.as_deref());
                     add_need(&mut plan, &mut places, format!("needs.{place}"), need, &mut seen)?;
                 }
                 drafting::check(&plan, &places)?;
@@ -239,13 +247,15 @@ fn add_need(
     plan: &mut PlanDocument,
     places: &mut Places,
     place: String,
-    input: &PlanNeedInput,
+    (input, found_at): (&PlanNeedInput, Option<&SittingRow>),
     seen: &mut impl Iterator<Item = Arc<OrganisationRow>>,
 ) -> Outcome<()> {
     let plan_id = plan.territorial_plan.id;
     let value = |value: Option<f64>| -> Outcome<Option<Decimal>> {
         value.map(|value| number(value, &format!("{place}.indicatorValue"))).transpose()
     };
+    let field = format!("{place}.foundAtId");
+    let found_at_id = found_at.map(|sitting| drafting::found_at(&plan.territorial_plan, sitting, &field)).transpose()?;
     let need = NeedRow {
         id: Uuid::now_v7(),
         plan_id,
@@ -257,6 +267,7 @@ fn add_need(
         indicator_value: value(input.indicator_value)?,
         indicator_on: input.indicator_on.map(|day| day.0),
         indicator_source: clean(input.indicator_source.clone()),
+        found_at_id,
         revises_id: None,
         is_synthetic: false,
     };

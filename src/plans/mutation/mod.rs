@@ -5,6 +5,8 @@ mod create;
 mod sections;
 mod steps;
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID};
 
 pub use contributions::PlanContributions;
@@ -15,9 +17,11 @@ pub use steps::PlanSteps;
 use super::document::{PLAN, PlanDocument};
 use super::drafting::{self, Places};
 use crate::access::Action;
+use crate::councils::loader::SittingById;
+use crate::councils::model::{SITTING, SittingRow};
 use crate::deeds::{self, Deed, Manner, Told};
-use crate::graphql::Outcome;
 use crate::graphql::mutation::record;
+use crate::graphql::{Graph, Outcome, UserError};
 
 /// Which plan, as the caller has read it, and how.
 struct On<'a>(&'a ID, i32, &'a Manner);
@@ -42,4 +46,11 @@ async fn draft(
         drafting::check(plan, &places)
     })
     .await
+}
+
+/// The sitting that an input names: the caller must see it.
+async fn sitting(graph: &Graph, id: Option<&ID>, field: &str) -> Outcome<Option<Arc<SittingRow>>> {
+    let Some(id) = id else { return Ok(None) };
+    let found = graph.load(SittingById(record(SITTING, id, field)?)).await?;
+    Ok(Some(found.ok_or_else(|| UserError::not_found(field))?))
 }

@@ -9,7 +9,7 @@ use async_graphql::{Context, ID, MaybeUndefined, Object};
 use uuid::Uuid;
 
 use super::create::{new_indicator, new_measure};
-use super::{On, draft};
+use super::{On, draft, sitting};
 use crate::access::Action;
 use crate::deeds::given::{number, put, put_line, put_text};
 use crate::graphql::mutation::{answer, record};
@@ -97,6 +97,7 @@ impl PlanDrafting {
     ) -> Result<Option<WritePlanNeedPayload>> {
         answer(async {
             let id = known(NEED, input.need_id.as_ref(), "needId")?;
+            let found_at = sitting(Graph::of(ctx), input.found_at_id.as_opt_ref().flatten(), "foundAtId").await?;
             let on = On(&input.plan_id, input.expected_version, &input.manner);
             let told = draft(ctx, Action::WritePlanNeed, on, |plan| {
                 let mut row = match id {
@@ -113,6 +114,11 @@ impl PlanDrafting {
                     row.indicator_value = Some(number(value, "indicatorValue")?);
                 } else if input.indicator_value.is_null() {
                     row.indicator_value = None;
+                }
+                if let Some(sitting) = &found_at {
+                    row.found_at_id = Some(drafting::found_at(&plan.territorial_plan, sitting, "foundAtId")?);
+                } else if input.found_at_id.is_null() {
+                    row.found_at_id = None;
                 }
                 let places = HashMap::from([(row.id, String::new())]);
                 drafting::place(&mut plan.plan_need, row, input.ordinal);
@@ -289,6 +295,7 @@ fn new_need(plan: &PlanDocument) -> NeedRow {
         indicator_value: None,
         indicator_on: None,
         indicator_source: None,
+        found_at_id: None,
         revises_id: None,
         is_synthetic: false,
     }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 pub use contribution::{PlanContribution, contribution};
 pub use parts::{
-    INTERVENTION, NEED, PRIORITY, PlanIntervention, PlanNeed, PlanPriority, intervention, interventions, need, priority,
+    INTERVENTION, NEED, PRIORITY, PlanIntervention, PlanNeed, PlanPriority, intervention, interventions, need,
+    needs_found_at, priority,
 };
 pub use plan::{PLAN, TerritorialPlan, plan, plans_of};
 pub use root::PlanQuery;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::each;
 use super::measure::PlanMeasure;
 use super::plan::{TerritorialPlan, plan};
+use crate::councils::query::{self as councils, CouncilSitting};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, NodeId, Result};
 use crate::organisations::model::OrganisationRow;
@@ -13,7 +14,8 @@ use crate::organisations::query::{self as organisations, Organisation};
 use crate::plans::document::PlanDocument;
 pub use crate::plans::document::{INTERVENTION, NEED, PRIORITY};
 use crate::plans::loader::{
-    InterventionById, InterventionsOfPriority, MeasuresOf, NeedById, PartnersOf, PrioritiesOfNeed, PriorityById,
+    InterventionById, InterventionsOfPriority, MeasuresOf, NeedById, NeedsFoundAt, PartnersOf, PrioritiesOfNeed,
+    PriorityById,
 };
 use crate::plans::model::{InterventionRow, NeedRow, PartnerRow, PriorityRow};
 use crate::projects::query::{self as projects, Project};
@@ -45,6 +47,11 @@ pub struct PlanPartner(Arc<PartnerRow>);
 /// A need by its id.
 pub async fn need(graph: &Graph, id: Uuid) -> Result<Option<PlanNeed>> {
     Ok(graph.load(NeedById(id)).await?.map(|row| PlanNeed(row, None)))
+}
+
+/// The needs that emerged at a sitting.
+pub async fn needs_found_at(graph: &Graph, sitting: Uuid) -> Result<Vec<PlanNeed>> {
+    Ok(each(graph.load(NeedsFoundAt(sitting)).await?, |row| PlanNeed(row, None)))
 }
 
 /// A priority by its id.
@@ -120,6 +127,15 @@ impl PlanNeed {
     /// Where the value comes from [fonte].
     async fn indicator_source(&self) -> Option<&str> {
         self.0.indicator_source.as_deref()
+    }
+
+    /// The sitting of the council at which it emerged; null where there is none or the caller may not see it [emerso nella
+    /// seduta].
+    async fn found_at(&self, ctx: &Context<'_>) -> Result<Option<CouncilSitting>> {
+        match self.0.found_at_id {
+            Some(sitting) => councils::sitting(Graph::of(ctx), sitting).await,
+            None => Ok(None),
+        }
     }
 
     /// The plan that it belongs to.

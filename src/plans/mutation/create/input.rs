@@ -98,6 +98,8 @@ pub struct PlanNeedInput {
     pub(super) indicator_on: Option<Date>,
     /// Where the value comes from [fonte].
     pub(super) indicator_source: Option<String>,
+    /// Global id of the sitting of the plan's council at which it emerged [emerso nella seduta].
+    pub(super) found_at_id: Option<ID>,
     /// The priorities that answer it.
     #[graphql(default)]
     pub(super) priorities: Vec<PlanPriorityInput>,

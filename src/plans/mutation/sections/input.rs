@@ -75,6 +75,8 @@ pub struct WritePlanNeedInput {
     pub(super) indicator_on: MaybeUndefined<Date>,
     /// Where the value comes from [fonte].
     pub(super) indicator_source: MaybeUndefined<String>,
+    /// Global id of the sitting of the plan's council at which it emerged [emerso nella seduta].
+    pub(super) found_at_id: MaybeUndefined<ID>,
     /// How it is to be done.
     #[graphql(flatten)]
     pub(super) manner: Manner,
