@@ -1,10 +1,11 @@
 //! Memoranda of understanding and their parties.
 
-use chrono::{Datelike as _, Days};
+use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::bodies::{Body, PERSONA, Sort, Territory};
 use super::ground::Owner;
 use super::scribe::{Head, SOURCE, Scribe, TODAY, UPDATED_AT, date, end_of};
+use super::topics::TOPICS;
 use crate::access::persona::stable_id;
 
 /// Each territory has one agreement for every six bodies.
@@ -57,6 +58,10 @@ fn agreement(scribe: &mut Scribe, territories: &[Territory], index: usize, turn:
         &true,
         &SOURCE,
         &UPDATED_AT,
+        &"in_force",
+        &None::<i32>,
+        &None::<&str>,
+        &None::<NaiveDate>,
     ]);
     let mut parties = vec![office.owner];
     if promoter.id != office.owner.id {
@@ -81,7 +86,73 @@ fn agreement(scribe: &mut Scribe, territories: &[Territory], index: usize, turn:
             &withdrew_on,
             &true,
             &SOURCE,
+            &withdrew_on.map(|_| "Riorganizzazione delle attività dell'ente."),
         ]);
+    }
+}
+
+/// In every territory of the first country an agreement that some have signed and others have not.
+pub fn being_signed(scribe: &mut Scribe, territories: &[Territory]) {
+    if scribe.country > 0 {
+        return;
+    }
+    for territory in territories {
+        let office = territory.office;
+        scribe.counters.agreement += 1;
+        let id = scribe.beside.id();
+        let topic = *scribe.beside.pick(&TOPICS.each_ref());
+        let opened_on = scribe.beside.day(date(2026, 10, 5), date(2026, 11, 10));
+        let from = date(2027, 1, 1);
+        let persona = stable_id(PERSONA);
+        let hosts = territory.public(&[Sort::Town, Sort::Health, Sort::ThirdSector, Sort::Workers, Sort::Employers]);
+        let mut parties = vec![office.owner];
+        for _ in 0..scribe.beside.between(3, 6) {
+            let body = scribe.beside.pick(&hosts);
+            let is_new = parties.iter().all(|party| party.id != body.owner.id) && body.owner.id != persona;
+            if is_new && body.lives(opened_on, from) {
+                parties.push(body.owner);
+            }
+        }
+        let group = scribe.group("agreement being signed", &parties);
+        let head = Head::new(id, "owner", &office.province, office.owner.number, Some(group));
+        let sigla = office.code.rsplit('-').next().unwrap_or(&office.code);
+        scribe.sheets.agreements.row(&[
+            &id,
+            &format!("PI-{sigla}-2026-{:06}", scribe.counters.agreement),
+            &format!("Protocollo d'intesa in materia di {} – {}", topic.name, office.name),
+            &format!("{}; {}.", topic.priorities[0], topic.priorities[1].to_lowercase()),
+            &office.owner.id,
+            &office.owner.number,
+            &office.province,
+            &None::<NaiveDate>,
+            &from,
+            &end_of(from, 36),
+            &"owner",
+            &true,
+            &SOURCE,
+            &UPDATED_AT,
+            &"signing",
+            &group,
+            &"public",
+            &opened_on,
+        ]);
+        for (turn, party) in parties.iter().enumerate() {
+            // The office signs first, the last party is still waited for.
+            let has_signed = turn == 0 || (turn + 1 < parties.len() && scribe.beside.chance(600));
+            let signed_on = has_signed.then(|| scribe.beside.day(opened_on, TODAY));
+            let party_id = scribe.beside.id();
+            scribe.sheets.parties.row(&[
+                &party_id,
+                &id,
+                &head.audience,
+                &party.id,
+                &signed_on,
+                &None::<NaiveDate>,
+                &true,
+                &SOURCE,
+                &None::<&str>,
+            ]);
+        }
     }
 }
 

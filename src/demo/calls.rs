@@ -82,6 +82,9 @@ fn call(
         None => scribe.dice.weighted(&[("{prefecture}", 4), ("{local_authority,public_body}", 3), ("{}", 3)]),
     };
     let max_partners = area.map(|_| 5);
+    let min_partners = u32::from(area.is_some());
+    let summary =
+        format!("{} Si finanziano, tra l'altro: {}.", topic.description, topic.interventions[0].to_lowercase());
     let requires_intervention = programme.starts_with("FAMI-2021");
     let visibility = if area.is_some() { scribe.dice.weighted(&[("public", 95), ("network", 5)]) } else { "public" };
     scribe.sheets.calls.row(&[
@@ -102,6 +105,8 @@ fn call(
         &true,
         &SOURCE,
         &UPDATED_AT,
+        &summary,
+        &min_partners,
     ]);
     Call { id, programme, opens_on, office }
 }

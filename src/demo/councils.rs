@@ -1,6 +1,7 @@
 //! Seats of the territorial councils by the categories of art. 57 DPR 394/1999, over three terms.
 
 use chrono::{Days, NaiveDate};
+use uuid::Uuid;
 
 use super::bodies::{Body, PERSONA, Sort, Territory};
 use super::scribe::{SOURCE, Scribe, TODAY, UPDATED_AT, date};
@@ -30,15 +31,34 @@ const RULES: [Rule; 11] = [
     ("invited", None, &[Sort::Insurance, Sort::AdultSchool, Sort::University], 1, 3, 300),
 ];
 
-/// Seats the bodies of the first country; later countries leave the councils as they are.
-pub fn make(scribe: &mut Scribe, territories: &[Territory]) {
+/// A seat: who may be called to a sitting.
+pub struct Seat {
+    pub body: Uuid,
+    /// Whether it counts for the quorum.
+    pub is_members: bool,
+    from: NaiveDate,
+    until: Option<NaiveDate>,
+}
+
+impl Seat {
+    pub fn is_in_force(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.until.is_none_or(|last| day <= last)
+    }
+}
+
+/// Seats the bodies of the first country, by council.
+pub fn make(scribe: &mut Scribe, territories: &[Territory]) -> Vec<Vec<Seat>> {
+    let mut made = Vec::new();
     for territory in territories {
+        let mut of_council = Vec::new();
         for term in TERMS {
             for rule in &RULES {
-                seats(scribe, territories, territory, term, rule);
+                seats(scribe, territories, territory, term, rule, &mut of_council);
             }
         }
+        made.push(of_council);
     }
+    made
 }
 
 fn seats(
@@ -47,6 +67,7 @@ fn seats(
     territory: &Territory,
     (from, until): (NaiveDate, Option<NaiveDate>),
     &(category, side, sorts, fewest, most, empty): &Rule,
+    made: &mut Vec<Seat>,
 ) {
     if scribe.dice.chance(empty) {
         return;
@@ -89,6 +110,7 @@ fn seats(
             until = Some(scribe.dice.day(from, until.unwrap_or(TODAY).min(TODAY)));
         }
         seat(scribe, territory, body, category, side, from, until);
+        made.push(Seat { body: body.owner.id, is_members: category != "invited", from, until });
     }
 }
 

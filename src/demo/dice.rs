@@ -21,6 +21,14 @@ impl Dice {
         Self { rng, ids: u64::from(country) << 24 }
     }
 
+    /// Choices of the same country that stand beside the others: what came to the generator later makes these, so that
+    /// everything before it stays as it was.
+    pub fn beside(seed: u64, country: u32) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(1 << 32 | u64::from(country));
+        Self { rng, ids: u64::from(country) << 24 | 1 << 23 }
+    }
+
     /// A number below `limit`, which must not be 0.
     pub fn below(&mut self, limit: u32) -> u32 {
         ((u64::from(self.rng.next_u32()) * u64::from(limit)) >> 32) as u32
@@ -101,5 +109,12 @@ mod tests {
         let ids: Vec<Uuid> = (0..100).map(|_| one.id()).collect();
         assert!(ids.is_sorted());
         assert!(!ids.contains(&other.id()));
+    }
+
+    #[test]
+    fn choices_beside_others_are_others() {
+        let (mut one, mut beside) = (Dice::new(1, 0), Dice::beside(1, 0));
+        let throw = |dice: &mut Dice| (0..50).map(|_| dice.below(1_000_000)).collect::<Vec<_>>();
+        assert_ne!(throw(&mut one), throw(&mut beside));
     }
 }

@@ -7,15 +7,22 @@
 mod agreements;
 mod bodies;
 mod calls;
+mod contributions;
 mod councils;
 mod dice;
+mod events;
 mod ground;
 mod identifiers;
 mod names;
+mod plan_life;
+mod plan_parts;
 mod plans;
+mod project_work;
 mod projects;
 mod scribe;
 mod sheets;
+mod sittings;
+mod tables;
 mod topics;
 
 use std::str::FromStr;
@@ -137,7 +144,8 @@ async fn write(
     let mut counters = first_numbers(&ground);
     let mut sheets = Sheets::new();
     for country in 0..size.countries() {
-        let mut scribe = Scribe { country, dice: Dice::new(seed, country), sheets, counters };
+        let (dice, beside) = (Dice::new(seed, country), Dice::beside(seed, country));
+        let mut scribe = Scribe { country, dice, beside, sheets, counters };
         generate(&mut scribe, &ground, size);
         Scribe { sheets, counters, .. } = scribe;
         let after_table = || {
@@ -165,18 +173,25 @@ fn first_numbers(ground: &Ground) -> Counters {
         contract: 0,
         call: 0,
         agreement: 0,
+        event: events::FIRST,
     }
 }
 
 /// One country: every sheet filled.
 fn generate(scribe: &mut Scribe, ground: &Ground, size: Size) {
     let territories = bodies::make(scribe, ground, size.organisations());
-    if scribe.country == 0 {
-        councils::make(scribe, &territories);
-    }
+    // The councils, like the institutions, exist once.
+    let seats = if scribe.country == 0 { councils::make(scribe, &territories) } else { Vec::new() };
+    let sittings = if scribe.country == 0 { sittings::call(scribe, &territories) } else { Vec::new() };
     let calls = calls::make(scribe, ground, &territories);
-    let interventions = plans::make(scribe, &territories);
+    let (interventions, plans) = plans::make(scribe, &territories, &sittings);
     let context = projects::Context { ground, territories: &territories, calls: &calls, interventions: &interventions };
     projects::make(scribe, &context);
     agreements::make(scribe, &territories);
+    for (index, seats) in seats.iter().enumerate() {
+        sittings::hold(scribe, &territories[index], seats, &sittings[index], &plans[index]);
+        tables::make(scribe, &territories[index], seats);
+    }
+    contributions::make(scribe, &territories, &plans);
+    agreements::being_signed(scribe, &territories);
 }

@@ -4,7 +4,10 @@ use chrono::{Days, Months, NaiveDate};
 use uuid::Uuid;
 
 use super::bodies::{Body, Sort, Territory};
+use super::plan_life::{self, Life};
+use super::plan_parts;
 use super::scribe::{Head, SOURCE, Scribe, TODAY, UPDATED_AT, date, end_of};
+use super::sittings::{self, Sitting};
 use super::topics::{TOPICS, Topic};
 
 /// An intervention of an adopted plan, which projects may carry out.
@@ -23,6 +26,16 @@ struct Edition {
     until: NaiveDate,
 }
 
+/// A plan, for what refers to it.
+pub struct Plan {
+    pub id: Uuid,
+    pub title: String,
+    pub status: &'static str,
+    pub from: NaiveDate,
+    /// Day on which the council endorsed it.
+    pub endorsed_on: Option<NaiveDate>,
+}
+
 /// What may become of the latest edition.
 const LATEST: [(&str, u32); 9] = [
     ("listening", 8),
@@ -36,12 +49,19 @@ const LATEST: [(&str, u32); 9] = [
     ("closed", 4),
 ];
 
-/// Writes the plans of every office; returns the interventions that projects may carry out, by office.
-pub fn make(scribe: &mut Scribe, territories: &[Territory]) -> Vec<Vec<Intervention>> {
-    territories.iter().map(|territory| plans(scribe, territory)).collect()
+/// Writes the plans of every office; returns the interventions that projects may carry out, and the plans, by office.
+/// `sittings`: of each office's council, where it has any.
+pub fn make(
+    scribe: &mut Scribe,
+    territories: &[Territory],
+    sittings: &[Vec<Sitting>],
+) -> (Vec<Vec<Intervention>>, Vec<Vec<Plan>>) {
+    let of_council = |index| sittings.get(index).map(Vec::as_slice).unwrap_or_default();
+    let each = territories.iter().enumerate();
+    each.map(|(index, territory)| plans(scribe, territory, of_council(index))).unzip()
 }
 
-fn plans(scribe: &mut Scribe, territory: &Territory) -> Vec<Intervention> {
+fn plans(scribe: &mut Scribe, territory: &Territory, sittings: &[Sitting]) -> (Vec<Intervention>, Vec<Plan>) {
     let is_bologna = territory.office.code == "PREF-BO";
     let editions: Vec<(&'static str, i32)> = if is_bologna {
         // The persona's office shows the whole life of a plan.
@@ -55,17 +75,24 @@ fn plans(scribe: &mut Scribe, territory: &Territory) -> Vec<Intervention> {
     };
     // Later countries continue the editions of the first.
     let first = scribe.country * 10;
-    let mut previous = None;
     let mut open = Vec::new();
+    let mut made: Vec<Plan> = Vec::new();
     for ((status, year), number) in editions.into_iter().zip(first + 1..) {
         let from = date(year, 1, 1);
+        let previous = made.last().map(|plan| plan.id);
         let edition = Edition { number, previous, status, from, until: end_of(from, 36) };
-        previous = Some(plan(scribe, territory, &edition, &mut open));
+        made.push(plan(scribe, territory, &edition, sittings, &mut open));
     }
-    open
+    (open, made)
 }
 
-fn plan(scribe: &mut Scribe, territory: &Territory, edition: &Edition, open: &mut Vec<Intervention>) -> Uuid {
+fn plan(
+    scribe: &mut Scribe,
+    territory: &Territory,
+    edition: &Edition,
+    sittings: &[Sitting],
+    open: &mut Vec<Intervention>,
+) -> Plan {
     let office = territory.office;
     let status = edition.status;
     let is_adopted = matches!(status, "adopted" | "in_implementation" | "closed");
@@ -95,6 +122,8 @@ fn plan(scribe: &mut Scribe, territory: &Territory, edition: &Edition, open: &mu
     let objectives = "Rafforzare il coordinamento tra istituzioni e privato sociale; qualificare i servizi; \
          sostenere l'integrazione delle persone di Paesi terzi.";
     let resources = "Fondo Asilo, Migrazione e Integrazione, risorse regionali e degli enti locali.";
+    let life = Life::of(status, (edition.from, edition.until), endorsed_on, adopted_on);
+    let version = plan_life::tell(scribe, office, (id, &title), (visibility, &life));
     scribe.sheets.plans.row(&[
         &id,
         &office.owner.id,
@@ -116,14 +145,24 @@ fn plan(scribe: &mut Scribe, territory: &Territory, edition: &Edition, open: &mu
         &true,
         &SOURCE,
         &UPDATED_AT,
+        &life.submitted_on,
+        &life.council_remarks(),
+        &life.started_on,
+        &life.closed_on,
+        &life.closing_report(),
+        &life.withdrawn_on,
+        &life.withdrawal_reason(),
+        &version,
     ]);
+    plan_parts::indicators(scribe, head, territory, edition.from);
     let before = open.len();
-    chain(scribe, territory, edition, head, open);
+    let found_at = sittings::before(sittings, edition.from - Months::new(2));
+    chain(scribe, territory, edition, head, found_at, open);
     if !is_adopted {
         // Nobody carries out what has not been adopted.
         open.truncate(before);
     }
-    id
+    Plan { id, title, status, from: edition.from, endorsed_on }
 }
 
 /// Needs, priorities and interventions. Some needs stay without a priority, some interventions without an actor.
@@ -132,6 +171,7 @@ fn chain(
     territory: &Territory,
     edition: &Edition,
     plan: Head,
+    found_at: Option<&Sitting>,
     interventions: &mut Vec<Intervention>,
 ) {
     let actors = territory.public(&[
@@ -147,7 +187,9 @@ fn chain(
     let (mut priorities, mut ordinal) = (0, 0);
     for number in 1..=scribe.dice.between(5, 8) {
         let topic = &TOPICS[(first + number as usize) % TOPICS.len()];
-        let need = need(scribe, edition, plan, number, topic);
+        // Some emerged at the last sitting before the plan.
+        let found_at = found_at.filter(|_| number % 3 == 1).map(|sitting| sitting.id);
+        let need = need(scribe, edition, plan, number, topic, found_at);
         let wanted = scribe.dice.weighted(&[(0, 10), (1, 45), (2, 45)]);
         for text in &topic.priorities[..wanted] {
             priorities += 1;
@@ -168,13 +210,22 @@ fn chain(
                 ordinal += 1;
                 let title = topic.interventions[(offset + turn) % topic.interventions.len()];
                 let responsible = scribe.dice.chance(880).then(|| *scribe.dice.pick_skewed(&actors));
-                interventions.push(intervention(scribe, edition, plan, priority, ordinal, topic, title, responsible));
+                let made = intervention(scribe, edition, plan, priority, ordinal, topic, title, responsible);
+                plan_parts::of_intervention(scribe, plan, edition.status, &made, responsible, &actors);
+                interventions.push(made);
             }
         }
     }
 }
 
-fn need(scribe: &mut Scribe, edition: &Edition, plan: Head, ordinal: u32, topic: &Topic) -> Uuid {
+fn need(
+    scribe: &mut Scribe,
+    edition: &Edition,
+    plan: Head,
+    ordinal: u32,
+    topic: &Topic,
+    found_at: Option<Uuid>,
+) -> Uuid {
     let id = scribe.dice.id();
     let value = scribe.dice.between(5, 480);
     let measured_on = edition.from - Months::new(6);
@@ -191,6 +242,7 @@ fn need(scribe: &mut Scribe, edition: &Edition, plan: Head, ordinal: u32, topic:
         &measured_on.min(TODAY),
         &"Dato dimostrativo",
         &true,
+        &found_at,
     ]);
     id
 }

@@ -8,6 +8,7 @@ use super::calls::{self, Call};
 use super::ground::{Ground, Owner};
 use super::identifiers::{cig, cup};
 use super::plans::Intervention;
+use super::project_work::{self, Course, Work};
 use super::scribe::{Head, SOURCE, Scribe, TODAY, UPDATED_AT, date, end_of};
 use super::topics::Topic;
 use crate::access::persona::stable_id;
@@ -147,6 +148,7 @@ fn project(scribe: &mut Scribe, context: &Context, index: usize, outline: Outlin
     );
     let funding = scribe.dice.between(5, 120) * 10_000;
     let cost = funding + funding / 20 * scribe.dice.between(0, 4);
+    let course = Course::of(status, from, until);
     scribe.sheets.projects.row(&[
         &id,
         &title,
@@ -168,6 +170,18 @@ fn project(scribe: &mut Scribe, context: &Context, index: usize, outline: Outlin
         &true,
         &SOURCE,
         &UPDATED_AT,
+        &funding,
+        &course.submitted_on,
+        &course.decided_on,
+        &course.decision_reasons(),
+        &course.funded_on,
+        &course.started_on,
+        &course.suspended_on,
+        &course.suspension_reason(),
+        &course.closed_on,
+        &course.closing_report(),
+        &course.revoked_on,
+        &course.revocation_reason(),
     ]);
     participate(scribe, head, &outline, lead, "beneficiary", funding / 2);
     for partner in &partners {
@@ -180,6 +194,8 @@ fn project(scribe: &mut Scribe, context: &Context, index: usize, outline: Outlin
     if let Some(intervention) = intervention {
         scribe.sheets.project_interventions.row(&[&id, &head.audience, &intervention.id]);
     }
+    let partners: Vec<Owner> = partners.iter().map(|partner| partner.owner).collect();
+    project_work::make(scribe, &Work { project: head, status, from, until, lead, partners: &partners, funding, topic });
 }
 
 /// An intervention of the office's plans that is under way when the project starts.

@@ -18,6 +18,11 @@ pub const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).expect("a day of the calendar")
 }
 
+/// A moment of a day, by the clock in Greenwich.
+pub fn at(day: NaiveDate, hour: u32) -> String {
+    format!("{day} {hour:02}:00:00+00")
+}
+
 /// The last day of a period that starts on `from` and lasts so many months.
 pub fn end_of(from: NaiveDate, months: u32) -> NaiveDate {
     from + Months::new(months) - Days::new(1)
@@ -32,6 +37,8 @@ pub struct Counters {
     pub contract: u32,
     pub call: u32,
     pub agreement: u32,
+    /// Of the next event: below zero, for the audit has no entry of what never happened.
+    pub event: i64,
 }
 
 /// What every part of the generator writes with.
@@ -39,6 +46,8 @@ pub struct Scribe {
     /// Which of the generated countries is being written; the first is 0.
     pub country: u32,
     pub dice: Dice,
+    /// See [`Dice::beside`].
+    pub beside: Dice,
     pub sheets: Sheets,
     pub counters: Counters,
 }

@@ -21,7 +21,7 @@ macro_rules! plain_cells {
         }
     )*};
 }
-plain_cells!(i32, u32, bool, NaiveDate, Uuid);
+plain_cells!(i32, i64, u32, bool, NaiveDate, Uuid);
 
 impl Cell for &str {
     fn write(&self, out: &mut Vec<u8>) {
@@ -130,16 +130,26 @@ sheets! {
     calls: "funding_call" (
         "id", "reference", "title", "programme_code", "issuer_id", "owner_number", "opens_on", "closes_on", "budget",
         "eligible_kinds", "max_partners", "requires_intervention", "province_code", "visibility", "is_synthetic",
-        "source", "updated_at",
+        "source", "updated_at", "summary", "min_partners",
+    ),
+    sittings: "council_sitting" (
+        "id", "council_id", "office_id", "owner_number", "province_code", "status", "title", "starts_at", "ends_at",
+        "place", "convened_on", "minutes", "minutes_approved_on", "cancelled_on", "cancellation_reason", "visibility",
+        "is_synthetic", "source", "updated_at",
+    ),
+    invitations: "sitting_invitation" (
+        "id", "sitting_id", "audience", "organisation_id", "seats", "answer", "answered_on", "attended",
+        "represented_by",
     ),
     plans: "territorial_plan" (
         "id", "office_id", "owner_number", "council_id", "province_code", "title", "edition", "previous_edition_id",
         "status", "period_from", "period_until", "endorsed_on", "adopted_on", "context_analysis", "objectives",
-        "resources", "visibility", "is_synthetic", "source", "updated_at",
+        "resources", "visibility", "is_synthetic", "source", "updated_at", "submitted_on", "council_remarks",
+        "started_on", "closed_on", "closing_report", "withdrawn_on", "withdrawal_reason", "version",
     ),
     needs: "plan_need" (
         "id", "plan_id", "audience", "ordinal", "topic", "title", "description", "indicator", "indicator_value",
-        "indicator_on", "indicator_source", "is_synthetic",
+        "indicator_on", "indicator_source", "is_synthetic", "found_at_id",
     ),
     priorities: "plan_priority" (
         "id", "plan_id", "audience", "need_id", "ordinal", "title", "description", "is_synthetic",
@@ -148,10 +158,41 @@ sheets! {
         "id", "plan_id", "audience", "priority_id", "ordinal", "title", "description", "responsible_id", "starts_on",
         "ends_on", "budget", "expected_results", "is_synthetic",
     ),
+    plan_indicators: "plan_indicator" (
+        "id", "plan_id", "audience", "ordinal", "name", "value", "unit", "measured_on", "indicator_source",
+        "is_synthetic",
+    ),
+    plan_partners: "plan_partner" ("plan_id", "audience", "intervention_id", "organisation_id", "task"),
+    plan_measures: "plan_measure" (
+        "id", "plan_id", "audience", "intervention_id", "ordinal", "name", "unit", "baseline", "target", "is_synthetic",
+    ),
+    plan_measurements: "plan_measurement" ("plan_id", "audience", "measure_id", "measured_on", "value", "value_source"),
+    contributions: "plan_contribution" (
+        "id", "plan_id", "office_id", "owner_number", "province_code", "organisation_id", "section", "status",
+        "question", "plan_title", "section_text", "opens_on", "closes_on", "comment", "submitted_on", "outcome",
+        "answer", "answered_on", "group_number", "updated_at",
+    ),
+    sitting_items: "sitting_item" ("id", "sitting_id", "audience", "ordinal", "title", "text", "plan_id"),
+    resolutions: "council_resolution" (
+        "id", "sitting_id", "audience", "ordinal", "kind", "title", "text", "outcome", "votes_for", "votes_against",
+        "votes_abstained", "plan_id",
+    ),
+    tables: "working_table" (
+        "id", "council_id", "office_id", "owner_number", "province_code", "name", "topic", "mandate", "opens_on",
+        "closed_on", "closing_report", "visibility", "is_synthetic", "source", "updated_at",
+    ),
+    table_members: "table_member" (
+        "id", "working_table_id", "audience", "organisation_id", "is_coordinator", "member_from", "member_until",
+    ),
+    table_meetings: "table_meeting" (
+        "id", "working_table_id", "audience", "starts_at", "ends_at", "place", "notes", "outcome", "is_cancelled",
+    ),
     projects: "project" (
         "id", "title", "summary", "status", "cup", "local_code", "starts_on", "ends_on", "lead_id", "owner_number",
         "programme_code", "call_id", "province_code", "public_funding", "total_cost", "visibility", "group_number",
-        "is_synthetic", "source", "updated_at",
+        "is_synthetic", "source", "updated_at", "requested_funding", "submitted_on", "decided_on", "decision_reasons",
+        "funded_on", "started_on", "suspended_on", "suspension_reason", "closed_on", "closing_report", "revoked_on",
+        "revocation_reason",
     ),
     participations: "project_participation" (
         "id", "project_id", "audience", "organisation_id", "role", "valid_from", "valid_until", "budget_share",
@@ -162,13 +203,34 @@ sheets! {
         "id", "project_id", "audience", "cig", "subject", "amount", "signed_on", "is_synthetic", "source",
     ),
     project_interventions: "project_intervention" ("project_id", "audience", "intervention_id"),
+    project_invitations: "project_invitation" (
+        "id", "project_id", "audience", "organisation_id", "role", "status", "invited_on", "answered_on", "reason",
+    ),
+    budgets: "project_budget" ("project_id", "audience", "organisation_id", "year", "amount"),
+    spending: "project_spending" (
+        "id", "project_id", "audience", "organisation_id", "spent_on", "amount", "description", "declared_on",
+    ),
+    deadlines: "project_deadline" ("id", "project_id", "audience", "title", "due_on", "done_on"),
+    project_indicators: "project_indicator" (
+        "id", "project_id", "audience", "ordinal", "name", "unit", "baseline", "target",
+    ),
+    project_values: "project_value" (
+        "project_id", "audience", "indicator_id", "measured_on", "value", "value_source",
+    ),
+    amendments: "project_amendment" ("id", "project_id", "audience", "ordinal", "amended_on", "reason"),
     agreements: "agreement" (
         "id", "reference", "title", "subject", "promoter_id", "owner_number", "province_code", "signed_on",
-        "valid_from", "valid_until", "visibility", "is_synthetic", "source", "updated_at",
+        "valid_from", "valid_until", "visibility", "is_synthetic", "source", "updated_at", "status", "group_number",
+        "visibility_in_force", "opened_on",
     ),
     parties: "agreement_party" (
         "id", "agreement_id", "audience", "organisation_id", "signed_on", "withdrew_on", "is_synthetic", "source",
+        "withdrawal_reason",
     ),
+    events: "record_event" (
+        "seq", "id", "at", "room", "record_kind", "record_id", "version", "action", "organisation_id", "audience",
+    ),
+    event_changes: "record_event_change" ("seq", "room", "changes", "audience"),
 }
 
 impl Sheets {

@@ -4,6 +4,7 @@ use raccordo::access::Viewer;
 use raccordo::http::Settings;
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 
 use super::{SITTING, at, body, council, on};
 use crate::http::Served;
@@ -32,9 +33,17 @@ async fn events(served: &Served, path: &str) -> Vec<Event> {
     text.parse::<Calendar>().unwrap().events().cloned().collect()
 }
 
+/// A served hub whose councils have neither sittings nor tables yet.
+async fn quiet() -> Served {
+    let served = Served::with(SMALL, Settings::default()).await;
+    let mut connection = served.hub.maintenance().await;
+    connection.execute("delete from council_sitting; delete from working_table").await.unwrap();
+    served
+}
+
 #[tokio::test]
 async fn a_calendar_shows_sittings_and_meetings_as_they_change_until_its_address_is_revoked() {
-    let served = Served::with(SMALL, Settings::default()).await;
+    let served = quiet().await;
     let hub = &served.hub;
     let office = hub.persona("prefettura-bologna").await;
     let partner = hub.persona("ong-bologna").await;
@@ -91,7 +100,7 @@ async fn a_calendar_shows_sittings_and_meetings_as_they_change_until_its_address
 
 #[tokio::test]
 async fn a_calendar_shows_what_its_body_may_see_when_it_is_asked_for() {
-    let served = Served::with(SMALL, Settings::default()).await;
+    let served = quiet().await;
     let hub = &served.hub;
     let office = hub.persona("prefettura-bologna").await;
     let (path, _) = made(&served, &hub.persona("ong-bologna").await).await;
@@ -108,7 +117,7 @@ async fn a_calendar_shows_what_its_body_may_see_when_it_is_asked_for() {
 
 #[tokio::test]
 async fn bodies_from_elsewhere_and_the_public_get_no_address() {
-    let served = Served::with(SMALL, Settings::default()).await;
+    let served = quiet().await;
     let hub = &served.hub;
     let refused = hub.execute(&Viewer::public(), CREATE, json!({ "id": council() })).await;
     assert_eq!(refused.data()["done"]["userErrors"][0]["rule"], "SIGN_IN_REQUIRED");
