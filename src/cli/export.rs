@@ -7,10 +7,10 @@ use anyhow::{Context as _, bail};
 use clap::builder::PossibleValuesParser;
 use uuid::Uuid;
 
+use super::body;
 use super::open::Opened;
 use crate::access::persona::Persona;
 use crate::config::Config;
-use crate::graphql::NodeId;
 use crate::hub::Hub;
 use crate::locale::Locale;
 use crate::network::export::{Format, Part, Question};
@@ -111,8 +111,7 @@ impl Network {
             return Ok(None);
         }
         let persona = Persona::find(&self.whom).map(|persona| persona.organisation_id());
-        let global = || NodeId::uuid("Organisation", &self.whom).ok();
-        match persona.or_else(|| Uuid::try_parse(&self.whom).ok()).or_else(global) {
+        match persona.or_else(|| body(&self.whom)) {
             Some(id) => Ok(Some(id)),
             None => bail!("--as: \"{}\" is neither public nor a persona nor an organisation's id", self.whom),
         }

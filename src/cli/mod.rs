@@ -21,8 +21,11 @@ mod token;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use uuid::Uuid;
 
 use crate::config::{Config, Flags};
+use crate::graphql::NodeId;
+use crate::organisations::model::KIND;
 use crate::telemetry;
 
 /// One federated GraphQL graph for the governance of migration in Italy.
@@ -105,4 +108,9 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Health => health::run(config).await,
         Command::Doctor => doctor::run(config).await,
     }
+}
+
+/// An organisation that the command line names by its UUID or its global id.
+fn body(id: &str) -> Option<Uuid> {
+    Uuid::try_parse(id).ok().or_else(|| NodeId::uuid(KIND, id).ok())
 }

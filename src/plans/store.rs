@@ -35,7 +35,8 @@ pub async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashM
 }
 
 async fn needs(connection: &mut PgConnection, column: &str, ids: &[Uuid]) -> Result<Vec<Arc<NeedRow>>> {
-    let sql = format!("select {} from plan_need n where n.{column} = any($1) order by n.plan_id, n.ordinal", NeedRow::LIST);
+    let sql =
+        format!("select {} from plan_need n where n.{column} = any($1) order by n.plan_id, n.ordinal", NeedRow::LIST);
     rows(connection, sql, ids, |row| NeedRow::read(row, 0).map(Arc::new)).await
 }
 

@@ -48,6 +48,9 @@ pub struct Facts {
     /// Those of its interventions that stand in an adopted plan.
     #[serde(default)]
     pub adopted: Vec<Uuid>,
+    /// The offices whose plans it carries out.
+    #[serde(default)]
+    pub offices: Vec<Uuid>,
 }
 
 /// The call that it is proposed to.
@@ -116,7 +119,10 @@ impl Aggregate for ProjectDocument {
              order by o.number limit 1),
            'adopted', (select coalesce(jsonb_agg(l.intervention_id), '[]') from project_intervention l
              join plan_intervention i on i.id = l.intervention_id join territorial_plan t on t.id = i.plan_id
-             where l.project_id = r.id and t.status in ('adopted', 'in_implementation')))",
+             where l.project_id = r.id and t.status in ('adopted', 'in_implementation')),
+           'offices', (select coalesce(jsonb_agg(distinct t.office_id), '[]') from project_intervention l
+             join plan_intervention i on i.id = l.intervention_id join territorial_plan t on t.id = i.plan_id
+             where l.project_id = r.id))",
     );
 
     fn id(&self) -> Uuid {
@@ -155,13 +161,16 @@ impl Aggregate for ProjectDocument {
         }
     }
 
-    /// Until it is public: who takes part or is asked to, and, once it is handed in, who decides.
+    /// Until it is public: who takes part or is asked to; once it is handed in, who decides; once it is admitted, the
+    /// offices whose plans it carries out.
     fn group(&mut self) -> Option<Group<'_>> {
         let parts = self.project_participation.iter().map(|row| row.organisation_id);
         let asked = self.project_invitation.iter().filter(|row| row.status != ProjectInvitationStatus::Declined);
         let decides = self.facts.call.as_ref().map(|call| call.issuer_id).or(self.facts.central);
         let decides = decides.filter(|_| self.project.status != ProjectStatus::Idea);
-        let bodies: Vec<Uuid> = parts.chain(asked.map(|row| row.organisation_id)).chain(decides).collect();
+        let offices = self.facts.offices.iter().copied().filter(|_| self.project.status.is_judged());
+        let asked = asked.map(|row| row.organisation_id);
+        let bodies: Vec<Uuid> = parts.chain(asked).chain(decides).chain(offices).collect();
         (self.project.visibility == Visibility::Owner && !bodies.is_empty())
             .then(|| Group { number: &mut Arc::make_mut(&mut self.project).group_number, bodies })
     }

@@ -18,7 +18,7 @@ pub struct Served {
     pub key: DemoKey,
     pub hub: TestHub,
     client: Client,
-    _data_dir: tempfile::TempDir,
+    pub data_dir: tempfile::TempDir,
 }
 
 impl Served {
@@ -27,7 +27,7 @@ impl Served {
         let key = DemoKey::read_or_make(data_dir.path()).unwrap();
         let hub = TestHub::demonstration(sample, &key).await;
         let address = hub.serve(settings).await;
-        Self { address, key, hub, client: client(), _data_dir: data_dir }
+        Self { address, key, hub, client: client(), data_dir }
     }
 
     /// As `raccordo demo` serves it: the pages offer the personas.
@@ -37,7 +37,7 @@ impl Served {
         let hub = TestHub::demonstration(sample, &key).await;
         let personas = http::personas(&hub.hub, &key).await.unwrap();
         let address = hub.serve(Settings { personas, ..Settings::default() }).await;
-        Self { address, key, hub, client: client(), _data_dir: data_dir }
+        Self { address, key, hub, client: client(), data_dir }
     }
 
     pub fn token(&self, persona: &str) -> String {

@@ -90,6 +90,9 @@ async fn every_operation_answers_every_level_without_an_error() {
     let folder = format!("{}/schema/operations", env!("CARGO_MANIFEST_DIR"));
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let query = std::fs::read_to_string(&path).unwrap();
         if query.contains("\nsubscription") {
             continue;

@@ -9,6 +9,7 @@ mod agreements;
 mod answers;
 mod architecture;
 mod audit;
+mod chain;
 mod clients;
 mod conformance;
 mod councils;

@@ -63,6 +63,11 @@ impl TestHub {
 
     /// Makes a person a member of the organisation with this natural key, e.g. `office:PREF-BO`; returns the membership.
     pub async fn join(&self, somebody: Somebody, organisation: &str, role: Role) -> Uuid {
+        self.join_body(somebody, stable_id(organisation), role).await
+    }
+
+    /// Makes a person a member of the organisation with this id; returns the membership.
+    pub async fn join_body(&self, somebody: Somebody, organisation: Uuid, role: Role) -> Uuid {
         let membership = Uuid::now_v7();
         let joined = sqlx::query(
             "insert into membership (id, account_id, organisation_id, owner_number, role, origin, person_name, person_email)
@@ -71,7 +76,7 @@ impl TestHub {
         )
         .bind(membership)
         .bind(somebody.account)
-        .bind(stable_id(organisation))
+        .bind(organisation)
         .bind(role.as_str())
         .execute(&mut self.maintenance().await)
         .await
@@ -175,7 +180,8 @@ impl TestHub {
         }
     }
 
-    async fn for_body(&self, organisation: Uuid, day: NaiveDate) -> Viewer {
+    /// Whoever acts for a body on a day, not yet said who.
+    pub async fn for_body(&self, organisation: Uuid, day: NaiveDate) -> Viewer {
         let viewer = Viewers::default().acting_for(organisation, day, &self.hub.database).await;
         viewer.expect("the database answers").expect("there is such an organisation")
     }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Refusal;
 use super::claims::now;
@@ -96,12 +97,17 @@ impl DemoKey {
 
     /// A token for a persona.
     pub fn token(&self, persona: Persona) -> anyhow::Result<String> {
+        self.token_for(persona, persona.organisation_id())
+    }
+
+    /// A token for a persona that acts for another body than its own.
+    pub fn token_for(&self, persona: Persona, organisation: Uuid) -> anyhow::Result<String> {
         let now = now();
         let claims = json!({
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": persona.name,
-            "organisation": persona.organisation_id(),
+            "organisation": organisation,
             "iat": now,
             "exp": now + LIFETIME,
         });

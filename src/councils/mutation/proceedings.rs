@@ -49,8 +49,11 @@ pub struct RecordSittingAttendanceInput {
     sitting_id: ID,
     /// Version of the sitting that the caller has read.
     expected_version: i32,
-    /// The bodies of which it is known; of the others what was recorded before stays [presenze].
+    /// Bodies, one by one [presenze].
+    #[graphql(default)]
     attendance: Vec<SittingAttendanceInput>,
+    /// Whether all the other bodies called came; left out: what was recorded of them before stays [tutti gli altri].
+    others_attended: Option<bool>,
     /// How it is to be done.
     #[graphql(flatten)]
     manner: Manner,
@@ -210,7 +213,7 @@ impl ProceedingMutation {
             let given = given.collect::<Outcome<Vec<_>>>()?;
             let on = On(&input.sitting_id, input.expected_version, &input.manner);
             let told = sitting(ctx, (Action::RecordSittingAttendance, false), on, |sitting| {
-                sittings::record_attendance(sitting, given, today)
+                sittings::record_attendance(sitting, given, input.others_attended, today)
             });
             Ok(told.await?.into())
         })

@@ -89,12 +89,17 @@ pub struct Attendance {
     pub represented_by: Option<String>,
 }
 
-/// Writes down who came, from the day of the sitting on, until the minutes are approved.
+/// Writes down who came, from the day of the sitting on, until the minutes are approved; `others` of whoever is not named.
 ///
 /// # Errors
 /// `ATTENDANCE_CLOSED`; `SITTING_AHEAD`; `NOT_FOUND` for a body that was not called; `LINE_REQUIRED`; `QUORUM_NEEDED`: the
 /// resolutions rest on it.
-pub fn record_attendance(sitting: &mut SittingDocument, given: Vec<Attendance>, today: NaiveDate) -> Outcome<()> {
+pub fn record_attendance(
+    sitting: &mut SittingDocument,
+    given: Vec<Attendance>,
+    others: Option<bool>,
+    today: NaiveDate,
+) -> Outcome<()> {
     let status = sitting.council_sitting.status;
     if status != SittingStatus::Convened && !status.is_being_recorded() {
         let (it, en) = (
@@ -105,6 +110,12 @@ pub fn record_attendance(sitting: &mut SittingDocument, given: Vec<Attendance>, 
     }
     if sitting.council_sitting.day() > today {
         return Err(refuse(status, "SITTING_AHEAD", "la data non è ancora arrivata.", "the date has not come yet."));
+    }
+    if let Some(attended) = others {
+        let is_named = |body: Uuid| given.iter().any(|given| given.body == body);
+        for row in sitting.sitting_invitation.iter_mut().filter(|row| !is_named(row.organisation_id)) {
+            Arc::make_mut(row).attended = Some(attended);
+        }
     }
     for (place, given) in given.into_iter().enumerate() {
         let at = |field: &str| format!("attendance.{place}.{field}");

@@ -255,7 +255,8 @@ fn add_need(
         value.map(|value| number(value, &format!("{place}.indicatorValue"))).transpose()
     };
     let field = format!("{place}.foundAtId");
-    let found_at_id = found_at.map(|sitting| drafting::found_at(&plan.territorial_plan, sitting, &field)).transpose()?;
+    let found_at_id =
+        found_at.map(|sitting| drafting::found_at(&plan.territorial_plan, sitting, &field)).transpose()?;
     let need = NeedRow {
         id: Uuid::now_v7(),
         plan_id,

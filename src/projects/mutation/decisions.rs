@@ -200,7 +200,7 @@ impl ProjectDecisions {
         .await
     }
 
-    /// Admits a proposal to funding [ammissione]. By heads of the body that issued the call, and of the central department.
+    /// Admits a proposal to funding; the offices whose plans it carries out see it from now on [ammissione]. By heads of the body that issued the call, and of the central department.
     async fn admit_project(
         &self,
         ctx: &Context<'_>,
