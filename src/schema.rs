@@ -60,6 +60,7 @@ pub struct Mutation(
     projects::mutation::ProjectRegistration,
     councils::mutation::SeatMutation,
     councils::mutation::SittingMutation,
+    councils::mutation::GuestMutation,
     councils::mutation::ProceedingMutation,
     councils::mutation::TableMutation,
     councils::mutation::FeedMutation,

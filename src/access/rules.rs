@@ -120,6 +120,7 @@ pub const fn allowed(action: Action) -> Allowed {
         DraftAgreement | ChangeAgreement | RenewAgreement => Allowed::DraftingInPerson(Room::Agreements, DRAFTERS),
         OpenAgreementForSigning | SignAgreement | WithdrawFromAgreement | EndAgreement => Allowed::Of(HEADS, None),
         AttachDocument | RemoveDocument => Allowed::Of(DRAFTERS, None),
+        InviteSittingGuests | WithdrawSittingInvitation => Allowed::Of(RECORDERS, None),
     }
 }
 

@@ -147,7 +147,7 @@ async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after
         return Ok(false);
     }
     let held = writing.held(room);
-    let made = store::set_group(writing.statement(), room, &held, *group.number, owner_number, &group.bodies).await?;
+    let made = store::set_group(writing.statement(), room, &held, owner_number, &group).await?;
     *group.number = Some(made.number);
     let is_member = made.members.iter().any(|key| held.contains(key));
     writing.note_group(room, is_member.then_some(made.number));

@@ -162,8 +162,11 @@ impl Aggregate for ProjectDocument {
         let decides = self.facts.call.as_ref().map(|call| call.issuer_id).or(self.facts.central);
         let decides = decides.filter(|_| self.project.status != ProjectStatus::Idea);
         let bodies: Vec<Uuid> = parts.chain(asked.map(|row| row.organisation_id)).chain(decides).collect();
-        (self.project.visibility == Visibility::Owner && !bodies.is_empty())
-            .then(|| Group { number: &mut Arc::make_mut(&mut self.project).group_number, bodies })
+        (self.project.visibility == Visibility::Owner && !bodies.is_empty()).then(|| Group {
+            number: &mut Arc::make_mut(&mut self.project).group_number,
+            bodies,
+            province: None,
+        })
     }
 }
 

@@ -129,6 +129,11 @@ impl SittingInvitation {
 
     /// What it answers [risposta].
     async fn answer(&self) -> InvitationAnswer {
+    /// Whether it is called without holding a seat; such a body may be of another territory [ospite].
+    async fn is_guest(&self) -> bool {
+        self.0.is_guest
+    }
+
         self.0.answer
     }
 

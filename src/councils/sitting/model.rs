@@ -126,6 +126,9 @@ pub struct InvitationRow {
     pub seats: i32,
     pub answer: InvitationAnswer,
     pub answered_on: Option<NaiveDate>,
+    /// Whether it is called without holding a seat of any kind.
+    #[serde(default)]
+    pub is_guest: bool,
     pub attended: Option<bool>,
     pub represented_by: Option<String>,
 }
@@ -219,3 +222,4 @@ mod tests {
         assert!(Quorum::of(&more).is_reached() && !Quorum::of(&[]).is_reached());
     }
 }
+            is_guest: false,
