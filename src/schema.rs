@@ -76,6 +76,7 @@ pub struct Subscription(
     network::query::NetworkSubscription,
     plans::query::PlanSubscription,
     projects::query::ProjectSubscription,
+    councils::query::CouncilSubscription,
 );
 
 /// The whole schema.

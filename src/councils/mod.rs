@@ -14,6 +14,7 @@ pub mod loader;
 pub mod model;
 pub mod mutation;
 pub mod query;
+mod record;
 mod seat;
 mod sitting;
 mod store;

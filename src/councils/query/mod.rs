@@ -5,6 +5,7 @@ mod feed;
 mod resolution;
 mod seat;
 mod sitting;
+mod subscription;
 mod table;
 
 pub use council::{CouncilQuery, TerritorialCouncilFields};
@@ -12,3 +13,4 @@ pub use feed::CalendarFeed;
 pub use seat::{CouncilSeat, SEAT, seat, seats_held_by};
 pub use sitting::{CouncilSitting, SITTING, sitting};
 pub use table::{TABLE, WorkingTable, working_table};
+pub use subscription::CouncilSubscription;

@@ -18,7 +18,7 @@ use crate::organisations::query::{self as organisations, Organisation, Territori
 /// A seat in a territorial council: an organisation in a category of art. 57, for a period [componente del CTI].
 #[derive(Description)]
 pub struct CouncilSeat {
-    row: SeatRow,
+    row: Arc<SeatRow>,
     /// The body that holds it, where it came along with the row; `Some(None)` where the viewer may not see it.
     organisation: Option<Option<Arc<OrganisationRow>>>,
 }
@@ -26,13 +26,13 @@ pub struct CouncilSeat {
 impl CouncilSeat {
     /// With the body that holds it.
     pub fn joined(seat: Seat) -> Self {
-        Self { row: seat.row, organisation: Some(seat.organisation) }
+        Self { row: Arc::new(seat.row), organisation: Some(seat.organisation) }
     }
 }
 
 impl From<SeatDocument> for CouncilSeat {
     fn from(seat: SeatDocument) -> Self {
-        Self { row: seat.council_seat, organisation: None }
+        Self { row: Arc::new(seat.council_seat), organisation: None }
     }
 }
 

@@ -32,7 +32,8 @@ impl From<SittingDocument> for CouncilSitting {
 }
 
 impl CouncilSitting {
-    fn told(sitting: Arc<SittingDocument>) -> Self {
+    /// As a deed, or what happened, tells it.
+    pub(super) fn told(sitting: Arc<SittingDocument>) -> Self {
         Self(sitting.council_sitting.clone(), Some(sitting))
     }
 

@@ -28,7 +28,8 @@ impl From<TableDocument> for WorkingTable {
 }
 
 impl WorkingTable {
-    fn told(table: Arc<TableDocument>) -> Self {
+    /// As a deed, or what happened, tells it.
+    pub(super) fn told(table: Arc<TableDocument>) -> Self {
         Self(table.working_table.clone(), Some(table))
     }
 
