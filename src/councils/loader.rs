@@ -1,4 +1,4 @@
-//! Seats by key, batched.
+//! Seats and resolutions by key, batched.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::model::Seat;
+use super::sitting::model::ResolutionRow;
 use super::store;
 use crate::access::Viewer;
 use crate::batched_by_uuid;
@@ -23,6 +24,11 @@ pub async fn acting_for(hub: &Hub, body: Uuid, day: NaiveDate) -> Result<Option<
 batched_by_uuid! {
     /// A seat.
     SeatById => Arc<Seat>, store::by_ids
+}
+
+batched_by_uuid! {
+    /// A resolution.
+    ResolutionById => Arc<ResolutionRow>, store::resolution::by_ids
 }
 
 /// Declares a key for the seats that a store function fetches by UUIDs on a day.

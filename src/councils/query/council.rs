@@ -3,6 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 
 use super::feed::{CalendarFeed, feeds_of};
+use super::resolution::{CouncilResolution, CouncilResolutionFilterInput, RESOLUTION, resolution, resolutions};
 use super::seat::{CouncilSeat, SEAT, seat};
 use super::sitting::{CouncilSitting, CouncilSittingFilterInput, SITTING, sitting, sittings_of};
 use super::table::{TABLE, WorkingTable, tables_of, working_table};
@@ -224,6 +225,23 @@ impl CouncilQuery {
     }
 
     #[graphql(entity)]
+    /// Resolutions of all councils, those of the latest sitting first: opinions on plans, proposals to the central department
+    /// [deliberazioni dei Consigli territoriali].
+    async fn council_resolutions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Conditions that all hold.")] filter: Option<CouncilResolutionFilterInput>,
+    ) -> Result<Page<CouncilResolution>> {
+        resolutions(Graph::of(ctx), None, filter, first, after).await
+    }
+
+    #[graphql(entity)]
+    async fn council_resolution_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilResolution>> {
+        resolution(Graph::of(ctx), NodeId::uuid(RESOLUTION, &id)?).await
+    }
+
     async fn council_seat_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilSeat>> {
         seat(Graph::of(ctx), NodeId::uuid(SEAT, &id)?).await
     }

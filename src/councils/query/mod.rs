@@ -10,7 +10,8 @@ mod table;
 
 pub use council::{CouncilQuery, TerritorialCouncilFields};
 pub use feed::CalendarFeed;
+pub use resolution::{CouncilResolution, RESOLUTION, resolution, resolutions};
 pub use seat::{CouncilSeat, SEAT, seat, seats_held_by};
 pub use sitting::{CouncilSitting, SITTING, sitting};
-pub use table::{TABLE, WorkingTable, working_table};
 pub use subscription::CouncilSubscription;
+pub use table::{TABLE, WorkingTable, working_table};

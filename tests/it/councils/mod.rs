@@ -2,6 +2,7 @@
 
 mod feeds;
 mod guests;
+mod resolutions;
 mod seats;
 mod sittings;
 mod tables;

@@ -15,12 +15,12 @@ async fn seen(hub: &TestHub, viewer: &Viewer, sitting: &(Value, Value)) -> Value
     hub.execute(viewer, query, json!({ "id": sitting.0 })).await.data()["councilSitting"].clone()
 }
 
-async fn planned(hub: &TestHub, viewer: &Viewer) -> (Value, Value) {
+pub async fn planned(hub: &TestHub, viewer: &Viewer) -> (Value, Value) {
     at(&hub.done(viewer, "planCouncilSitting", SITTING, today()).await, "councilSitting")
 }
 
 /// Says that these of the bodies called came: as many as hold `wanted` members' seats at the least.
-async fn attendance(hub: &TestHub, viewer: &Viewer, sitting: &(Value, Value), wanted: i64) -> Value {
+pub async fn attendance(hub: &TestHub, viewer: &Viewer, sitting: &(Value, Value), wanted: i64) -> Value {
     let invitations = seen(hub, viewer, sitting).await["invitations"].as_array().unwrap().clone();
     let mut present = 0;
     let came = invitations.iter().filter(|invitation| invitation["organisation"]["id"].is_string()).map(|invitation| {
