@@ -52,7 +52,7 @@ pub async fn alter<A: Aggregate>(
     let (id, field) = deed.record;
     let said = said(ctx, deed.manner)?;
     let mut writing = graph.change().await?;
-    if let Some(done) = claimed(graph, &mut writing, deed.action, said.as_ref()).await? {
+    if let Some(done) = claim::claimed(graph, &mut writing, deed.action, said.as_ref()).await? {
         drop(writing);
         return repeated(graph, done).await;
     }
@@ -121,7 +121,7 @@ pub async fn make_in<A: Aggregate>(
     graph.allow(action, Some(owner), None).await??;
     let mut writing = graph.change().await?;
     // What was done is told again whatever has become of the rules since.
-    if let Some(done) = claimed(graph, &mut writing, action, said.as_ref()).await? {
+    if let Some(done) = claim::claimed(graph, &mut writing, action, said.as_ref()).await? {
         drop(writing);
         return repeated(graph, done).await;
     }
@@ -207,28 +207,10 @@ fn listed(changes: Vec<FieldChange>) -> Changes {
     })
 }
 
-/// The record and version that the caller's key stands for, where it stands for something already.
-async fn claimed(
-    graph: &Graph,
-    writing: &mut Change<'_>,
-    action: Action,
-    said: Option<&(String, Hash)>,
-) -> Outcome<Option<(Uuid, i32)>> {
-    let Some((key, content)) = said else { return Ok(None) };
-    let caller = claim::caller(&graph.viewer);
-    let claim = store::claim(writing.statement(), &caller, key, action, content).await?;
-    if claim.is_new {
-        return Ok(None);
-    }
-    if claim.action != action.as_str() || claim.content != content.0 {
-        return Err(claim::other_content().into());
-    }
-    let done = claim.record_id.zip(claim.version);
-    Ok(Some(done.ok_or_else(|| fault("a key was claimed and stands for nothing"))?))
-}
-
 /// The answer of the first time: the record as it was then.
 async fn repeated<A: Aggregate>(graph: &Graph, (id, version): (Uuid, i32)) -> Outcome<Told<A>> {
+    // It may have been done while this request waited for it, which has read already.
+    graph.renew().await;
     let record = past::at_version::<A>(graph, id, version).await?;
     let record = record.ok_or_else(|| UserError::not_found(""))?;
     Ok(Told { record, is_dry_run: false, is_repeated: true })
@@ -250,7 +232,7 @@ fn meanwhile(changes: Vec<FieldChange>, refusal: Option<Stop>) -> Stop {
     Stop::Refused(all)
 }
 
-fn fault(message: &'static str) -> Error {
+pub(super) fn fault(message: &'static str) -> Error {
     let error: Box<dyn std::error::Error + Send + Sync> = message.into();
     Error::Internal(error.into())
 }

@@ -227,6 +227,18 @@ pub async fn claim(
     .await
 }
 
+/// Says what a claimed key stands for.
+pub async fn settle(
+    connection: &mut PgConnection,
+    caller: &str,
+    key: &str,
+    (record, version): (Uuid, i32),
+) -> sqlx::Result<()> {
+    let sql = "update idempotency_key set record_id = $3, version = $4 where caller = $1 and key = $2";
+    sqlx::query(sql).bind(caller).bind(key).bind(record).bind(version).execute(connection).await?;
+    Ok(())
+}
+
 /// Forgets keys older than a week; returns how many they were.
 pub async fn forget_claims(connection: &mut PgConnection) -> sqlx::Result<u64> {
     let sql = "delete from idempotency_key where at < now() - interval '7 days'";
