@@ -10,7 +10,7 @@ use super::aggregate::{self, Aggregate};
 use super::changes::{self, FieldChange, RowChange};
 use super::{Manner, claim, past, said, store};
 use crate::access::audit::{Changes, Entry, Hash};
-use crate::access::{Action, rules};
+use crate::access::{Action, Room, rules};
 use crate::graphql::mutation::Stop;
 use crate::graphql::{Change, Error, Graph, Outcome, UserError};
 use crate::locale::Message;
@@ -60,9 +60,9 @@ pub async fn alter<A: Aggregate>(
     found.ok_or_else(|| UserError::not_found(field))?;
     let before: A = read(&mut writing, id).await?;
     let owner = before.owner(deed.action, &graph.viewer);
-    if let Err(refusal) = rules::may(&graph.viewer, deed.action, Some(owner)) {
+    if let Err(refusal) = rules::may_in(&graph.viewer, deed.action, Some(before.room()), Some(owner)) {
         drop(writing);
-        graph.allow(deed.action, Some(owner), Some(before.subject())).await??;
+        graph.allow_in((deed.action, before.room()), owner, Some(before.subject())).await??;
         return Err(refusal.into());
     }
     let mut after = before.clone();
@@ -104,21 +104,21 @@ pub async fn make<A: Aggregate>(
     owner: Uuid,
     new: impl FnOnce() -> Outcome<A> + Send,
 ) -> Outcome<Told<A>> {
-    make_in(Graph::of(ctx), (action, manner), owner, said(ctx, manner)?, new).await
+    make_in(Graph::of(ctx), (action, manner), (owner, A::ROOM), said(ctx, manner)?, new).await
 }
 
-/// The same for what is asked otherwise than by a mutation: with what the caller said, if it gave that a key.
+/// The same in a room, for what is asked otherwise than by a mutation: with what the caller said, if it gave that a key.
 ///
 /// # Errors
 /// As [`make`].
 pub async fn make_in<A: Aggregate>(
     graph: &Arc<Graph>,
     (action, manner): (Action, &Manner),
-    owner: Uuid,
+    (owner, room): (Uuid, Room),
     said: Option<(String, Hash)>,
     new: impl FnOnce() -> Outcome<A> + Send,
 ) -> Outcome<Told<A>> {
-    graph.allow(action, Some(owner), None).await??;
+    graph.allow_in((action, room), owner, None).await??;
     let mut writing = graph.change().await?;
     // What was done is told again whatever has become of the rules since.
     if let Some(done) = claim::claimed(graph, &mut writing, action, said.as_ref()).await? {

@@ -11,6 +11,7 @@ use crate::councils::Councils;
 use crate::councils::loader::SeatsOfCouncil;
 use crate::councils::model::{SeatCategory, SocialSide, composition};
 use crate::councils::sitting::model::SittingOrder;
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::organisations::Directory;
@@ -133,6 +134,16 @@ impl TerritorialCouncilFields {
         feeds_of(Graph::of(ctx), self.0.id, first, after).await
     }
 
+    /// Its documents, other than those of its sittings and tables, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), organisations::NODE, self.0.id, first, after).await
+    }
+
     /// Its composition on a day held against art. 57: which category lacks how many [composizione].
     async fn composition(
         &self,
@@ -214,17 +225,6 @@ impl CouncilQuery {
         working_table(Graph::of(ctx), NodeId::uuid(TABLE, &id)?).await
     }
 
-    #[graphql(entity)]
-    async fn council_sitting_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilSitting>> {
-        sitting(Graph::of(ctx), NodeId::uuid(SITTING, &id)?).await
-    }
-
-    #[graphql(entity)]
-    async fn working_table_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<WorkingTable>> {
-        working_table(Graph::of(ctx), NodeId::uuid(TABLE, &id)?).await
-    }
-
-    #[graphql(entity)]
     /// Resolutions of all councils, those of the latest sitting first: opinions on plans, proposals to the central department
     /// [deliberazioni dei Consigli territoriali].
     async fn council_resolutions(
@@ -242,6 +242,17 @@ impl CouncilQuery {
         resolution(Graph::of(ctx), NodeId::uuid(RESOLUTION, &id)?).await
     }
 
+    #[graphql(entity)]
+    async fn council_sitting_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilSitting>> {
+        sitting(Graph::of(ctx), NodeId::uuid(SITTING, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn working_table_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<WorkingTable>> {
+        working_table(Graph::of(ctx), NodeId::uuid(TABLE, &id)?).await
+    }
+
+    #[graphql(entity)]
     async fn council_seat_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilSeat>> {
         seat(Graph::of(ctx), NodeId::uuid(SEAT, &id)?).await
     }

@@ -10,6 +10,7 @@ use crate::councils::sitting::model::{
 };
 use crate::councils::sitting::{ITEM, SittingDocument};
 use crate::deeds::Whole;
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -128,13 +129,13 @@ impl SittingInvitation {
         self.0.seats
     }
 
-    /// What it answers [risposta].
-    async fn answer(&self) -> InvitationAnswer {
     /// Whether it is called without holding a seat; such a body may be of another territory [ospite].
     async fn is_guest(&self) -> bool {
         self.0.is_guest
     }
 
+    /// What it answers [risposta].
+    async fn answer(&self) -> InvitationAnswer {
         self.0.answer
     }
 
@@ -261,6 +262,16 @@ impl CouncilSitting {
     /// Why it was called off [motivo dell'annullamento].
     async fn cancellation_reason(&self) -> Option<&str> {
         self.0.cancellation_reason.as_deref()
+    }
+
+    /// Its documents, such as what the members should read before, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), SITTING, self.0.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].
