@@ -60,6 +60,7 @@ pub struct Mutation(
     projects::mutation::ProjectRegistration,
     councils::mutation::SeatMutation,
     councils::mutation::SittingMutation,
+    councils::mutation::GuestMutation,
     councils::mutation::ProceedingMutation,
     councils::mutation::TableMutation,
     councils::mutation::FeedMutation,
@@ -75,6 +76,7 @@ pub struct Subscription(
     network::query::NetworkSubscription,
     plans::query::PlanSubscription,
     projects::query::ProjectSubscription,
+    councils::query::CouncilSubscription,
 );
 
 /// The whole schema.

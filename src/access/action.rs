@@ -208,5 +208,9 @@ text_enum! {
         AttachDocument = "attach_document",
         /// Take a document off a record [rimozione di un documento].
         RemoveDocument = "remove_document",
+        /// Call guests to a sitting that is convened [invito di ospiti alla seduta].
+        InviteSittingGuests = "invite_sitting_guests",
+        /// Take the invitation of a guest to a sitting back [ritiro dell'invito alla seduta].
+        WithdrawSittingInvitation = "withdraw_sitting_invitation",
     }
 }

@@ -31,6 +31,8 @@ pub enum Allowed {
     Drafting(Room, &'static [Role], Scope),
     /// As [`Allowed::Drafting`], by people alone.
     DraftingInPerson(Room, &'static [Role]),
+    /// As it is allowed to draft what is in the room: see [`drafting_in`].
+    DraftingInItsRoom,
     /// As [`Allowed::Of`], at these levels alone.
     At(&'static [Level], &'static [Role]),
     /// As [`Allowed::Of`], and the same roles of the central department for any organisation.
@@ -119,7 +121,20 @@ pub const fn allowed(action: Action) -> Allowed {
         CreateCalendarFeed | RevokeCalendarFeed => Allowed::Of(TAKING_PART, None),
         DraftAgreement | ChangeAgreement | RenewAgreement => Allowed::DraftingInPerson(Room::Agreements, DRAFTERS),
         OpenAgreementForSigning | SignAgreement | WithdrawFromAgreement | EndAgreement => Allowed::Of(HEADS, None),
-        AttachDocument | RemoveDocument => Allowed::Of(DRAFTERS, None),
+        AttachDocument | RemoveDocument => Allowed::DraftingInItsRoom,
+        InviteSittingGuests | WithdrawSittingInvitation => Allowed::Of(RECORDERS, None),
+    }
+}
+
+/// Who drafts what is in a room, and so what belongs to it wherever it may be, such as its documents; without a room, who
+/// does so in most.
+pub const fn drafting_in(room: Option<Room>) -> Allowed {
+    match room {
+        Some(Room::Plans) => Allowed::Drafting(Room::Plans, DRAFTERS, Scope::PlanWrite),
+        Some(Room::Projects) => Allowed::Drafting(Room::Projects, DRAFTERS, Scope::ProjectWrite),
+        Some(Room::Agreements) => Allowed::DraftingInPerson(Room::Agreements, DRAFTERS),
+        Some(Room::Councils) => Allowed::Of(RECORDERS, None),
+        _ => Allowed::Of(DRAFTERS, None),
     }
 }
 
@@ -284,7 +299,24 @@ const fn in_italian(role: Role) -> &'static str {
 /// # Errors
 /// The first rule that stands in the way.
 pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Result<Grant, Refusal> {
-    match allowed(action) {
+    may_in(viewer, action, None, owner)
+}
+
+/// The same on something in a room, for an action that is done in several.
+///
+/// # Errors
+/// The first rule that stands in the way.
+pub fn may_in(
+    viewer: &super::Viewer,
+    action: Action,
+    room: Option<Room>,
+    owner: Option<Uuid>,
+) -> Result<Grant, Refusal> {
+    let allowed = match allowed(action) {
+        Allowed::DraftingInItsRoom => drafting_in(room),
+        allowed => allowed,
+    };
+    match allowed {
         Allowed::Anyone => Ok(Grant::Anyone),
         Allowed::AnyoneAndClients(scope) => match viewer.client() {
             None => Ok(Grant::Anyone),
@@ -298,6 +330,7 @@ pub fn may(viewer: &super::Viewer, action: Action, owner: Option<Uuid>) -> Resul
             Caller::Persona(_) | Caller::Client(_) => Err(Refusal::Person),
         },
         Allowed::Of(roles, scope) => of(viewer, roles, scope, owner),
+        Allowed::DraftingInItsRoom => of(viewer, DRAFTERS, None, owner),
         Allowed::Drafting(room, roles, scope) => drafting(viewer, room, roles, Some(scope), owner),
         Allowed::DraftingInPerson(room, roles) => drafting(viewer, room, roles, None, owner),
         Allowed::At(levels, roles) => {

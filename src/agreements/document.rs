@@ -56,7 +56,7 @@ impl Aggregate for AgreementDocument {
             return None;
         }
         let bodies = self.agreement_party.iter().map(|party| party.organisation_id).collect();
-        Some(Group { number: &mut self.row().group_number, bodies })
+        Some(Group { number: &mut self.row().group_number, bodies, province: None })
     }
 }
 

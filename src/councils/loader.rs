@@ -1,4 +1,4 @@
-//! Seats by key, batched.
+//! Seats and resolutions by key, batched.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::model::{Seat, SittingRow};
+use super::sitting::model::ResolutionRow;
 use super::store;
 use crate::access::Viewer;
 use crate::batched_by_uuid;
@@ -27,6 +28,11 @@ batched_by_uuid! {
 batched_by_uuid! {
     /// A sitting, without its parts.
     SittingById => Arc<SittingRow>, store::sitting::by_ids
+}
+
+batched_by_uuid! {
+    /// A resolution.
+    ResolutionById => Arc<ResolutionRow>, store::resolution::by_ids
 }
 
 /// Declares a key for the seats that a store function fetches by UUIDs on a day.

@@ -4,7 +4,8 @@
 //! organisation that holds a seat in a category for a period, through a designated representative's office;
 //! persons are not recorded. A council is itself an organisation, chaired by the office of its province.
 //! The office fills the seats and ends them; the council's secretariat, or the office, keeps its sittings and tables, which
-//! the bodies of the territory see; minutes that are approved change no more.
+//! the bodies of the territory see, and a sitting's guests from elsewhere see that sitting; minutes that are approved change
+//! no more.
 //! Tables owned: `council`, `council_seat`, `council_sitting`, `sitting_item`, `sitting_invitation`, `council_resolution`,
 //! `working_table`, `table_member`, `table_meeting`, `calendar_feed`.
 
@@ -13,6 +14,7 @@ pub mod loader;
 pub mod model;
 pub mod mutation;
 pub mod query;
+mod record;
 mod seat;
 mod sitting;
 mod store;

@@ -26,6 +26,8 @@ pub struct Group<'a> {
     pub number: &'a mut Option<i32>,
     /// All of them; the owner need not be named.
     pub bodies: Vec<Uuid>,
+    /// ISTAT code of the province whose bodies share it besides.
+    pub province: Option<String>,
 }
 
 /// A record that callers change, as one document: `{ <root table>: {column: …}, <part table>: [{…}, …] }`.

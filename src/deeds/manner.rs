@@ -21,7 +21,20 @@ pub struct Manner {
 /// # Errors
 /// A key that is empty or too long.
 pub fn said(ctx: &Context<'_>, manner: &Manner) -> Outcome<Option<(String, Hash)>> {
-    let Some(key) = manner.idempotency_key.clone().filter(|_| !manner.dry_run) else { return Ok(None) };
+    let Some(given) = manner.idempotency_key.clone().filter(|_| !manner.dry_run) else { return Ok(None) };
+    let key = key(given)?;
+    let mut text = ctx.field().name().to_owned();
+    for (name, value) in ctx.field().arguments().unwrap_or_default() {
+        write(&name, &value, &mut text);
+    }
+    Ok(Some((key, Hash::of(&[text.as_bytes()]))))
+}
+
+/// A key that may be one.
+///
+/// # Errors
+/// `IDEMPOTENCY_KEY_INVALID`.
+pub fn key(key: String) -> Outcome<String> {
     if !(1..=200).contains(&key.chars().count()) || key.contains('\0') {
         let message = Message::new(
             "La chiave di idempotenza ha da 1 a 200 caratteri.",
@@ -29,11 +42,7 @@ pub fn said(ctx: &Context<'_>, manner: &Manner) -> Outcome<Option<(String, Hash)
         );
         return Err(UserError::invalid("idempotencyKey", "IDEMPOTENCY_KEY_INVALID", message).into());
     }
-    let mut text = ctx.field().name().to_owned();
-    for (name, value) in ctx.field().arguments().unwrap_or_default() {
-        write(&name, &value, &mut text);
-    }
-    Ok(Some((key, Hash::of(&[text.as_bytes()]))))
+    Ok(key)
 }
 
 /// Writes a value so that equal ones are equal texts.

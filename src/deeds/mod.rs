@@ -27,8 +27,8 @@ mod whole;
 
 pub use aggregate::{Aggregate, Group, Part};
 pub use changes::{FieldChange, Row, RowChange, told};
-pub use claim::keep;
-pub use manner::{Manner, said};
+pub use claim::{claimed, keep, settle};
+pub use manner::{Manner, key, said};
 pub use past::{as_of, at_version};
 pub use run::{Deed, Told, alter, make, make_in};
 pub use step::Named;

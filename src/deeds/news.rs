@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::aggregate::{self, Aggregate};
 use super::event::Event;
 use super::store;
+use crate::access::Room;
 use crate::db::Database;
 use crate::graphql::Graph;
 use crate::hub::Hub;
@@ -30,7 +31,7 @@ impl Happened {
     /// The record with all of its parts, without its facts; `None` where it is gone or cannot be read now.
     ///
     /// It is read with the hub's own eyes: whoever tells it must hold the caller's keys against its audience.
-    async fn whole<A: Aggregate>(&self, database: &Database) -> Option<Arc<A>> {
+    pub async fn whole<A: Aggregate>(&self, database: &Database) -> Option<Arc<A>> {
         let read = async || {
             let found = store::find_bare::<A>(&mut *database.upkeep().await?, self.event.row.record_id).await?;
             Ok::<_, sqlx::Error>(found.and_then(|found| aggregate::read::<A>(found).ok()))
@@ -45,6 +46,34 @@ impl Happened {
             }
         });
         whole.await.clone()?.downcast().ok()
+    }
+}
+
+/// What a stream tells of: the records of one kind, or of several kinds of one room that belong together.
+pub trait Followed: Clone + Send + Sync + 'static {
+    const ROOM: Room;
+
+    /// Whether records of this kind, named as in the graph, are among them.
+    fn has(kind: &str) -> bool;
+    /// The record of an event, which is of one of these kinds; `None` as for [`Happened::whole`].
+    fn of(happened: &Happened, database: &Database) -> impl Future<Output = Option<Self>> + Send;
+    /// The record's audience key.
+    fn audience(&self) -> i32;
+}
+
+impl<A: Aggregate> Followed for Arc<A> {
+    const ROOM: Room = A::ROOM;
+
+    fn has(kind: &str) -> bool {
+        kind == A::KIND
+    }
+
+    async fn of(happened: &Happened, database: &Database) -> Option<Self> {
+        happened.whole::<A>(database).await
+    }
+
+    fn audience(&self) -> i32 {
+        A::audience(self)
     }
 }
 
@@ -96,33 +125,33 @@ pub async fn last(connection: &mut PgConnection) -> sqlx::Result<i64> {
     store::last_event(connection).await
 }
 
-/// What happens to records of a kind, each told with the rights that the caller has when it is told.
+/// What happens to records, each told with the rights that the caller has when it is told.
 ///
 /// `of` is the one record that is followed, if it is one: the stream ends when the caller may see it no more. It ends, too,
 /// when the caller may come in no more, or is so slow that events were missed.
-pub fn stream<A, T, W, I>(graph: Arc<Graph>, of: Option<Uuid>, is_wanted: W, item: I) -> impl Stream<Item = T>
+pub fn stream<F, T, W, I>(graph: Arc<Graph>, of: Option<Uuid>, is_wanted: W, item: I) -> impl Stream<Item = T>
 where
-    A: Aggregate,
+    F: Followed,
     T: Send + 'static,
-    W: Fn(&A) -> bool + Send + Sync + 'static,
-    I: Fn(Arc<Event>, Arc<A>) -> T + Send + Sync + 'static,
+    W: Fn(&F) -> bool + Send + Sync + 'static,
+    I: Fn(Arc<Event>, F) -> T + Send + Sync + 'static,
 {
     let mut news = graph.hub.news.0.subscribe();
     async_stream::stream! {
         while let Ok(happened) = news.recv().await {
             let row = &happened.event.row;
-            if row.record_kind != A::KIND || of.is_some_and(|of| of != row.record_id) {
+            if !F::has(&row.record_kind) || of.is_some_and(|of| of != row.record_id) {
                 continue;
             }
             let Some(viewer) = graph.viewer_now().await else { return };
-            let whole = match viewer.holds(A::ROOM, row.audience) {
-                true => happened.whole::<A>(&graph.hub.database).await,
+            let record = match viewer.holds(F::ROOM, row.audience) {
+                true => F::of(&happened, &graph.hub.database).await,
                 false => None,
             };
-            match whole.filter(|whole| viewer.holds(A::ROOM, whole.audience())) {
-                Some(whole) if is_wanted(&whole) => {
+            match record.filter(|record| viewer.holds(F::ROOM, record.audience())) {
+                Some(record) if is_wanted(&record) => {
                     graph.session.set(&viewer.settings());
-                    yield item(happened.event.known_to(&viewer, A::ROOM), whole);
+                    yield item(happened.event.known_to(&viewer, F::ROOM), record);
                     // What it was answered with is let go before the next one is waited for.
                     graph.renew().await;
                 }

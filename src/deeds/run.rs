@@ -10,7 +10,7 @@ use super::aggregate::{self, Aggregate};
 use super::changes::{self, FieldChange, RowChange};
 use super::{Manner, claim, past, said, store};
 use crate::access::audit::{Changes, Entry, Hash};
-use crate::access::{Action, rules};
+use crate::access::{Action, Room, rules};
 use crate::graphql::mutation::Stop;
 use crate::graphql::{Change, Error, Graph, Outcome, UserError};
 use crate::locale::Message;
@@ -52,7 +52,7 @@ pub async fn alter<A: Aggregate>(
     let (id, field) = deed.record;
     let said = said(ctx, deed.manner)?;
     let mut writing = graph.change().await?;
-    if let Some(done) = claimed(graph, &mut writing, deed.action, said.as_ref()).await? {
+    if let Some(done) = claim::claimed(graph, &mut writing, deed.action, said.as_ref()).await? {
         drop(writing);
         return repeated(graph, done).await;
     }
@@ -60,9 +60,9 @@ pub async fn alter<A: Aggregate>(
     found.ok_or_else(|| UserError::not_found(field))?;
     let before: A = read(&mut writing, id).await?;
     let owner = before.owner(deed.action, &graph.viewer);
-    if let Err(refusal) = rules::may(&graph.viewer, deed.action, Some(owner)) {
+    if let Err(refusal) = rules::may_in(&graph.viewer, deed.action, Some(before.room()), Some(owner)) {
         drop(writing);
-        graph.allow(deed.action, Some(owner), Some(before.subject())).await??;
+        graph.allow_in((deed.action, before.room()), owner, Some(before.subject())).await??;
         return Err(refusal.into());
     }
     let mut after = before.clone();
@@ -104,24 +104,24 @@ pub async fn make<A: Aggregate>(
     owner: Uuid,
     new: impl FnOnce() -> Outcome<A> + Send,
 ) -> Outcome<Told<A>> {
-    make_in(Graph::of(ctx), (action, manner), owner, said(ctx, manner)?, new).await
+    make_in(Graph::of(ctx), (action, manner), (owner, A::ROOM), said(ctx, manner)?, new).await
 }
 
-/// The same for what is asked otherwise than by a mutation: with what the caller said, if it gave that a key.
+/// The same in a room, for what is asked otherwise than by a mutation: with what the caller said, if it gave that a key.
 ///
 /// # Errors
 /// As [`make`].
 pub async fn make_in<A: Aggregate>(
     graph: &Arc<Graph>,
     (action, manner): (Action, &Manner),
-    owner: Uuid,
+    (owner, room): (Uuid, Room),
     said: Option<(String, Hash)>,
     new: impl FnOnce() -> Outcome<A> + Send,
 ) -> Outcome<Told<A>> {
-    graph.allow(action, Some(owner), None).await??;
+    graph.allow_in((action, room), owner, None).await??;
     let mut writing = graph.change().await?;
     // What was done is told again whatever has become of the rules since.
-    if let Some(done) = claimed(graph, &mut writing, action, said.as_ref()).await? {
+    if let Some(done) = claim::claimed(graph, &mut writing, action, said.as_ref()).await? {
         drop(writing);
         return repeated(graph, done).await;
     }
@@ -147,7 +147,7 @@ async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after
         return Ok(false);
     }
     let held = writing.held(room);
-    let made = store::set_group(writing.statement(), room, &held, *group.number, owner_number, &group.bodies).await?;
+    let made = store::set_group(writing.statement(), room, &held, owner_number, &group).await?;
     *group.number = Some(made.number);
     let is_member = made.members.iter().any(|key| held.contains(key));
     writing.note_group(room, is_member.then_some(made.number));
@@ -207,28 +207,10 @@ fn listed(changes: Vec<FieldChange>) -> Changes {
     })
 }
 
-/// The record and version that the caller's key stands for, where it stands for something already.
-async fn claimed(
-    graph: &Graph,
-    writing: &mut Change<'_>,
-    action: Action,
-    said: Option<&(String, Hash)>,
-) -> Outcome<Option<(Uuid, i32)>> {
-    let Some((key, content)) = said else { return Ok(None) };
-    let caller = claim::caller(&graph.viewer);
-    let claim = store::claim(writing.statement(), &caller, key, action, content).await?;
-    if claim.is_new {
-        return Ok(None);
-    }
-    if claim.action != action.as_str() || claim.content != content.0 {
-        return Err(claim::other_content().into());
-    }
-    let done = claim.record_id.zip(claim.version);
-    Ok(Some(done.ok_or_else(|| fault("a key was claimed and stands for nothing"))?))
-}
-
 /// The answer of the first time: the record as it was then.
 async fn repeated<A: Aggregate>(graph: &Graph, (id, version): (Uuid, i32)) -> Outcome<Told<A>> {
+    // It may have been done while this request waited for it, which has read already.
+    graph.renew().await;
     let record = past::at_version::<A>(graph, id, version).await?;
     let record = record.ok_or_else(|| UserError::not_found(""))?;
     Ok(Told { record, is_dry_run: false, is_repeated: true })
@@ -250,7 +232,7 @@ fn meanwhile(changes: Vec<FieldChange>, refusal: Option<Stop>) -> Stop {
     Stop::Refused(all)
 }
 
-fn fault(message: &'static str) -> Error {
+pub(super) fn fault(message: &'static str) -> Error {
     let error: Box<dyn std::error::Error + Send + Sync> = message.into();
     Error::Internal(error.into())
 }

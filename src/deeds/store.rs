@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgConnection, QueryBuilder};
 use uuid::Uuid;
 
-use super::aggregate::{self, Aggregate};
+use super::aggregate::{self, Aggregate, Group};
 use super::changes::RowChange;
 use super::event::Event;
 use crate::access::audit::Hash;
@@ -84,19 +84,19 @@ pub async fn set_group(
     connection: &mut PgConnection,
     room: Room,
     held: &[i32],
-    number: Option<i32>,
     owner_number: i32,
-    bodies: &[Uuid],
+    group: &Group<'_>,
 ) -> sqlx::Result<GroupRow> {
     sqlx::query_as(
         "select number, members, set_config('raccordo.audiences_' || $2, ($5::int[] || number)::text, true)
-         from set_audience_group($1, $2, $3, $4)",
+         from set_audience_group($1, $2, $3, $4, $6)",
     )
-    .bind(number)
+    .bind(*group.number)
     .bind(room.as_str())
     .bind(owner_number)
-    .bind(bodies)
+    .bind(&group.bodies)
     .bind(held)
+    .bind(group.province.as_deref())
     .fetch_one(connection)
     .await
 }
@@ -225,6 +225,18 @@ pub async fn claim(
     .bind(&content.0[..])
     .fetch_one(connection)
     .await
+}
+
+/// Says what a claimed key stands for.
+pub async fn settle(
+    connection: &mut PgConnection,
+    caller: &str,
+    key: &str,
+    (record, version): (Uuid, i32),
+) -> sqlx::Result<()> {
+    let sql = "update idempotency_key set record_id = $3, version = $4 where caller = $1 and key = $2";
+    sqlx::query(sql).bind(caller).bind(key).bind(record).bind(version).execute(connection).await?;
+    Ok(())
 }
 
 /// Forgets keys older than a week; returns how many they were.

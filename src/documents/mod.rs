@@ -2,7 +2,8 @@
 //!
 //! Invariants: a document is seen by whom its record is seen by, which the database keeps equal; what it is follows from its
 //! content, not from its name; a row is there only with its content, and content without a row is swept away. Tables owned:
-//! `document`, `document_kind`. A room whose records are to have documents says so in a migration: `select keep_documents(…)`.
+//! `document`, `document_kind`. A room whose records are to have documents says so in a migration, `select keep_documents(…)`,
+//! and in [`model::KINDS`].
 
 mod archive;
 mod attaching;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::access::{Action, Room, Viewer};
+use crate::access::{Action, Room, Viewer, rules};
 use crate::columns;
 use crate::deeds::{Aggregate, Part};
 use crate::organisations::model::Visibility;
@@ -15,8 +15,20 @@ use crate::organisations::model::Visibility;
 pub const DOCUMENT: &str = "Document";
 
 /// Kinds, as in global ids, of the records that documents are attached to; councils are organisations. The table
-/// `document_kind` has the same.
-pub const KINDS: [&str; 5] = ["TerritorialPlan", "Project", "Agreement", "FundingCall", COUNCIL];
+/// `document_kind` has the same: a test holds one against the other.
+pub const KINDS: [&str; 9] = [
+    "TerritorialPlan",
+    CONTRIBUTION,
+    "Project",
+    "Agreement",
+    "FundingCall",
+    COUNCIL,
+    "CouncilSeat",
+    "CouncilSitting",
+    "WorkingTable",
+];
+/// The kind of contributions to plans.
+pub const CONTRIBUTION: &str = "PlanContribution";
 /// The kind of councils.
 pub const COUNCIL: &str = "Organisation";
 
@@ -83,7 +95,7 @@ impl Aggregate for DocumentRecord {
 
     /// Whoever attached it, and the record's owner.
     fn owner(&self, _action: Action, viewer: &Viewer) -> Uuid {
-        let uploader = viewer.organisation.filter(|own| *own == self.document.uploaded_by);
+        let uploader = rules::makes_for(viewer, self.document.room).filter(|own| *own == self.document.uploaded_by);
         uploader.unwrap_or(self.document.owner_id)
     }
 }

@@ -41,7 +41,7 @@ pub struct DocumentMutation;
 #[Object]
 impl DocumentMutation {
     /// Takes a document off its record and deletes its content [rimozione di un documento]; that it was there is remembered. By
-    /// officers and heads of the record's owner, or of the body that attached it.
+    /// who may draft the record for its owner, or for the body that attached it.
     async fn remove_document(
         &self,
         ctx: &Context<'_>,

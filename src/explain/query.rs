@@ -3,13 +3,14 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use uuid::Uuid;
 
-use crate::access::{Action, rules};
+use crate::access::{Action, Room, rules};
 use crate::accounts::loader::{DelegationById, InvitationById, MembershipById};
 use crate::accounts::model::{DELEGATION, INVITATION, MEMBERSHIP};
 use crate::agreements::loader::AgreementById;
 use crate::agreements::query::AGREEMENT;
 use crate::clients::loader::ClientById;
 use crate::clients::model::CLIENT;
+use crate::councils::Councils;
 use crate::graphql::{Error, Graph, NodeId, Result, UserError};
 use crate::organisations::loader as organisations;
 use crate::organisations::query::NODE as ORGANISATION;
@@ -50,17 +51,17 @@ impl ExplainQuery {
         on: Option<ID>,
     ) -> Result<Explanation> {
         let graph = Graph::of(ctx);
-        let owner = match on {
-            None => graph.viewer.organisation,
+        let (owner, room) = match on {
+            None => (graph.viewer.organisation, None),
             Some(id) => match owner(graph, &NodeId::parse(&id)?).await? {
-                Some(owner) => Some(owner),
+                Some((owner, room)) => (Some(owner), room),
                 None => {
                     let UserError { rule, message, .. } = UserError::not_found("");
                     return Ok(Explanation { allowed: false, rule, reason: message });
                 }
             },
         };
-        Ok(match rules::may(&graph.viewer, action, owner) {
+        Ok(match rules::may_in(&graph.viewer, action, room, owner) {
             Ok(grant) => Explanation { allowed: true, rule: grant.code().into(), reason: grant.message().to_string() },
             Err(refusal) => {
                 Explanation { allowed: false, rule: refusal.code().into(), reason: refusal.message().to_string() }
@@ -69,10 +70,11 @@ impl ExplainQuery {
     }
 }
 
-/// The organisation that a record belongs to; `None` where the caller sees no such record.
-async fn owner(graph: &Graph, id: &NodeId) -> Result<Option<Uuid>> {
+/// The organisation that a record belongs to, and its room where callers draft in it; `None` where the caller sees no such
+/// record.
+async fn owner(graph: &Graph, id: &NodeId) -> Result<Option<(Uuid, Option<Room>)>> {
     let key = id.as_uuid()?;
-    Ok(match id.kind.as_str() {
+    let owner = match id.kind.as_str() {
         ORGANISATION => organisations::organisation(graph, key).await?.map(|it| it.id),
         CLIENT => graph.load(ClientById(key)).await?.map(|it| it.organisation_id),
         MEMBERSHIP => graph.load(MembershipById(key)).await?.map(|it| it.organisation_id),
@@ -87,5 +89,13 @@ async fn owner(graph: &Graph, id: &NodeId) -> Result<Option<Uuid>> {
                 "This is nothing that belongs to an organisation.",
             ));
         }
-    })
+    };
+    let room = match id.kind.as_str() {
+        PLAN => Some(Room::Plans),
+        PROJECT => Some(Room::Projects),
+        AGREEMENT => Some(Room::Agreements),
+        ORGANISATION => graph.reference::<Councils>().council(key).map(|_| Room::Councils),
+        _ => None,
+    };
+    Ok(owner.map(|owner| (owner, room)))
 }

@@ -38,7 +38,28 @@ impl Graph {
         owner: Option<Uuid>,
         subject: Option<Subject>,
     ) -> Result<Result<(), rules::Refusal>> {
-        let Err(refusal) = rules::may(&self.viewer, action, owner) else { return Ok(Ok(())) };
+        self.heed(rules::may(&self.viewer, action, owner), action, owner, subject).await
+    }
+
+    /// The same of something in a room, for an action that is done in several.
+    pub async fn allow_in(
+        self: &Arc<Self>,
+        (action, room): (Action, Room),
+        owner: Uuid,
+        subject: Option<Subject>,
+    ) -> Result<Result<(), rules::Refusal>> {
+        self.heed(rules::may_in(&self.viewer, action, Some(room), Some(owner)), action, Some(owner), subject).await
+    }
+
+    /// Writes a refusal into the audit.
+    async fn heed(
+        self: &Arc<Self>,
+        answer: Result<rules::Grant, rules::Refusal>,
+        action: Action,
+        owner: Option<Uuid>,
+        subject: Option<Subject>,
+    ) -> Result<Result<(), rules::Refusal>> {
+        let Err(refusal) = answer else { return Ok(Ok(())) };
         // What the public tries is no act of anybody: it would only let strangers fill the audit.
         if self.viewer.caller != Caller::Public {
             let mut writing = self.hub.database.write_for_hub().await?;

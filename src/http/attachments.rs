@@ -15,12 +15,13 @@ use super::exports::{failed, forbidden};
 use super::reply::{self, MediaType, Refused};
 use super::{App, caller, pages};
 use crate::access::Action;
+use crate::deeds;
 use crate::deeds::given::{LONGEST_LINE, line};
 use crate::documents::query::{DOCUMENT, document, url};
 use crate::documents::store::Content;
 use crate::documents::{self, Attachment, Broken, FileType, Received};
 use crate::graphql::mutation::Stop;
-use crate::graphql::{Graph, NodeId};
+use crate::graphql::{Graph, NodeId, UserError};
 use crate::locale::{Locale, Message};
 
 /// What an upload or download costs of a client's budget.
@@ -29,7 +30,9 @@ const COST: u64 = 100;
 const LONGEST_NAME: usize = 200;
 
 /// `POST /documents?record={global id}&fileName={name}&title={title}`: attaches the body, as it is, to a record. 201 with what
-/// was kept. What it is follows from its content; the name, where one is given, must claim nothing else.
+/// was kept. What it is follows from its content; the name, where one is given, must claim nothing else. With an
+/// `Idempotency-Key`, the same upload sent again is not kept twice and is answered as the first time; another one under the
+/// same key is refused with 422.
 pub async fn upload(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request: Request) -> Response {
     let request_id = caller::request_id(request.headers());
     caller::locale(request.headers())
@@ -47,9 +50,11 @@ async fn attach(app: &App, query: &str, request: Request, request_id: &str) -> R
         budget.spend(COST)?;
     }
     let asked = Asked::read(query)?;
+    let key = key(request.headers())?;
     let graph = Graph::open(app.hub.clone(), viewer, request_id);
     let target = documents::target(&graph, &asked.record).await.map_err(failed)?.ok_or_else(no_record)?;
-    let allowed = graph.allow(Action::AttachDocument, Some(target.owner), Some(target.subject())).await;
+    let asking = (Action::AttachDocument, target.room());
+    let allowed = graph.allow_in(asking, target.owner, Some(target.subject())).await;
     allowed.map_err(failed)?.map_err(forbidden)?;
     let content = app.hub.provided::<Content>().ok_or_else(no_store)?;
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
@@ -68,10 +73,11 @@ async fn attach(app: &App, query: &str, request: Request, request_id: &str) -> R
     // Goes on when the caller goes away: half of it must not be left.
     let (locale, own) = (Locale::current(), graph.clone());
     let attached = tokio::spawn(
-        locale.scope(async move { documents::attach(&own, &content, target, received, attachment).await }),
+        locale.scope(async move { documents::attach(&own, &content, target, received, attachment, key).await }),
     );
-    let record = attached.await.map_err(|_| Refused::internal())?.map_err(stopped)?;
-    let (row, address) = (&record.document, url(&graph, record.document.id));
+    let attached = attached.await.map_err(|_| Refused::internal())?.map_err(stopped)?;
+    let row = &attached.record.document;
+    let address = url(&graph, row.id);
     let told = json!({
         "id": *NodeId::new(DOCUMENT, row.id).id(),
         "url": address,
@@ -81,8 +87,17 @@ async fn attach(app: &App, query: &str, request: Request, request_id: &str) -> R
         "size": row.size,
         "sha256": row.sha256,
         "version": row.version,
+        "isRepeated": attached.is_repeated,
     });
     Ok((StatusCode::CREATED, [(header::LOCATION, address)], Json(told)).into_response())
+}
+
+/// The name that the caller gives to the request; its quotation marks, if it has them, are no part of it.
+fn key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
+    let Some(given) = headers.get("idempotency-key") else { return Ok(None) };
+    let given = given.to_str().unwrap_or_default().trim();
+    let bare = given.strip_prefix('"').and_then(|given| given.strip_suffix('"')).unwrap_or(given);
+    deeds::key(bare.to_owned()).map(Some).map_err(stopped)
 }
 
 /// What an upload says beside its content.
@@ -186,12 +201,21 @@ fn broken_store(error: &io::Error) -> Refused {
 }
 
 fn stopped(stop: Stop) -> Refused {
-    match stop {
-        Stop::Failed(error) => failed(error),
-        Stop::Refused(mut errors) => {
-            let told = errors.pop().map(|error| error.message).unwrap_or_default();
-            Refused::new(StatusCode::CONFLICT, "CONFLICT", Message::new(told.clone(), told))
+    let error = match stop {
+        Stop::Failed(error) => return failed(error),
+        Stop::Refused(mut errors) => errors.pop(),
+    };
+    let Some(UserError { rule, message, .. }) = error else { return Refused::internal() };
+    let told = Message::new(message.clone(), message);
+    match rule.as_str() {
+        "IDEMPOTENCY_KEY_REUSED" => {
+            Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "CONFLICT", told).because("IDEMPOTENCY_KEY_REUSED")
         }
+        "IDEMPOTENCY_KEY_INVALID" => {
+            Refused::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", told).because("IDEMPOTENCY_KEY_INVALID")
+        }
+        "NOT_FOUND" => no_record(),
+        _ => Refused::new(StatusCode::CONFLICT, "CONFLICT", told),
     }
 }
 

@@ -146,7 +146,7 @@ impl Aggregate for ContributionDocument {
 
     fn group(&mut self) -> Option<Group<'_>> {
         let bodies = vec![self.plan_contribution.organisation_id];
-        Some(Group { number: &mut self.plan_contribution.group_number, bodies })
+        Some(Group { number: &mut self.plan_contribution.group_number, bodies, province: None })
     }
 }
 

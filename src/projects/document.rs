@@ -171,8 +171,11 @@ impl Aggregate for ProjectDocument {
         let offices = self.facts.offices.iter().copied().filter(|_| self.project.status.is_judged());
         let asked = asked.map(|row| row.organisation_id);
         let bodies: Vec<Uuid> = parts.chain(asked).chain(decides).chain(offices).collect();
-        (self.project.visibility == Visibility::Owner && !bodies.is_empty())
-            .then(|| Group { number: &mut Arc::make_mut(&mut self.project).group_number, bodies })
+        (self.project.visibility == Visibility::Owner && !bodies.is_empty()).then(|| Group {
+            number: &mut Arc::make_mut(&mut self.project).group_number,
+            bodies,
+            province: None,
+        })
     }
 }
 

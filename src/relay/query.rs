@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures_util::future::try_join_all;
 
 use crate::agreements::query::{self as agreements, Agreement, AgreementParty};
-use crate::councils::query::{self as councils, CouncilSeat, CouncilSitting, WorkingTable};
+use crate::councils::query::{self as councils, CouncilResolution, CouncilSeat, CouncilSitting, WorkingTable};
 use crate::documents::query::{self as documents, Document};
 use crate::funding::query::{self as funding, FundingCall, ProgrammeNode};
 use crate::graphql::page::MOST;
@@ -40,6 +40,7 @@ pub enum Node {
     OfficeCompetence(OfficeCompetence),
     CouncilSeat(CouncilSeat),
     CouncilSitting(CouncilSitting),
+    CouncilResolution(CouncilResolution),
     WorkingTable(WorkingTable),
     ProgrammeNode(ProgrammeNode),
     FundingCall(FundingCall),
@@ -87,6 +88,7 @@ pub async fn node(graph: &Graph, id: &NodeId) -> Result<Option<Node>> {
         organisations::COMPETENCE => found(organisations::competence(graph, id.as_uuid()?)),
         councils::SEAT => found(councils::seat(graph, id.as_uuid()?).await?),
         councils::SITTING => found(councils::sitting(graph, id.as_uuid()?).await?),
+        councils::RESOLUTION => found(councils::resolution(graph, id.as_uuid()?).await?),
         councils::TABLE => found(councils::working_table(graph, id.as_uuid()?).await?),
         funding::CALL => found(funding::call(graph, id.as_uuid()?).await?),
         plans::PLAN => found(plans::plan(graph, id.as_uuid()?).await?),

@@ -23,23 +23,23 @@ use crate::levels::SMALL;
 use crate::people::id;
 
 const AGREEMENT: &str = "agreement { id version status }";
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF\n";
+pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF\n";
 
 /// A served hub with a folder for content, up to a kilobyte each.
-struct Archive {
-    hub: Served,
-    folder: tempfile::TempDir,
+pub struct Archive {
+    pub hub: Served,
+    pub folder: tempfile::TempDir,
 }
 
 impl Archive {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let hub = Served::with(SMALL, Settings::default()).await;
         let folder = tempfile::tempdir().unwrap();
         hub.hub.hub.provide(Content::in_directory(folder.path(), 1024).unwrap());
         Self { hub, folder }
     }
 
-    async fn send(&self, persona: &str, query: &str, body: impl Into<Body>) -> Response {
+    pub async fn send(&self, persona: &str, query: &str, body: impl Into<Body>) -> Response {
         let mut request = self.hub.request(Method::POST, &format!("/documents?{query}")).body(body);
         if persona != "public" {
             request = request.bearer_auth(self.hub.token(persona));
@@ -55,7 +55,7 @@ impl Archive {
         answer.json().await.unwrap()
     }
 
-    async fn get(&self, persona: &str, path: &str) -> Response {
+    pub async fn get(&self, persona: &str, path: &str) -> Response {
         let mut request = self.hub.request(Method::GET, path);
         if persona != "public" {
             request = request.bearer_auth(self.hub.token(persona));
@@ -70,19 +70,19 @@ impl Archive {
     }
 
     /// An agreement that the office of Bologna drafts with an association.
-    async fn agreement(&self) -> Value {
+    pub async fn agreement(&self) -> Value {
         let party = id("Organisation", stable_id("persona:ong-bologna"));
         let draft = json!({ "title": "Protocollo", "partyIds": [party], "validFrom": "2026-01-01" });
         self.done("prefettura-bologna", "draftAgreement", draft).await
     }
 
-    async fn rows(&self) -> i64 {
+    pub async fn rows(&self) -> i64 {
         let mut connection = self.hub.hub.maintenance().await;
         sqlx::query_scalar("select count(*) from document").fetch_one(&mut connection).await.unwrap()
     }
 
     /// Files of content and of uploads under way.
-    fn files(&self) -> (usize, usize) {
+    pub fn files(&self) -> (usize, usize) {
         (files(&self.folder.path().join("content")), files(&self.folder.path().join("incoming")))
     }
 }
@@ -97,14 +97,14 @@ fn on(payload: &Value) -> Value {
 }
 
 /// Status and stable reason of a refusal.
-async fn refusal(answer: Response) -> (u16, String) {
+pub async fn refusal(answer: Response) -> (u16, String) {
     let status = answer.status().as_u16();
     let body: Value = answer.json().await.unwrap();
     let told = &body["errors"][0]["extensions"];
     (status, told["reason"].as_str().or(told["code"].as_str()).unwrap_or_default().to_owned())
 }
 
-fn path(document: &Value) -> String {
+pub fn path(document: &Value) -> String {
     let url = document["url"].as_str().unwrap();
     url[url.find("/documents/").unwrap()..].to_owned()
 }

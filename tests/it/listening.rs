@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use raccordo::access::Viewer;
+use raccordo::access::persona::stable_id;
 use raccordo::http::Settings;
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
 
+use crate::councils::{SITTING, council, today};
 use crate::http::Served;
 use crate::hub::TestHub;
 use crate::levels::SMALL;
+use crate::people::id;
 use crate::plans::{at, on, whole};
 use crate::websocket::{Socket, connect, receive, send};
 use crate::work::PLAN;
@@ -18,11 +22,15 @@ const CHANGED: &str = "subscription($id: ID) { planChanged(id: $id) { event { ac
     territorialPlan { id title status needs { title } readiness { step isReady } } } }";
 
 async fn listen(hub: &Served, persona: Option<&str>, plan: &Value) -> Socket {
+    subscribe(hub, persona, CHANGED, json!({ "id": plan })).await
+}
+
+async fn subscribe(hub: &Served, persona: Option<&str>, query: &str, variables: Value) -> Socket {
     let mut socket = connect(hub).await;
     let token = persona.map(|persona| format!("Bearer {}", hub.token(persona)));
     send(&mut socket, json!({ "type": "connection_init", "payload": { "Authorization": token } })).await;
     assert_eq!(receive(&mut socket).await.unwrap()["type"], "connection_ack");
-    let payload = json!({ "query": CHANGED, "variables": { "id": plan } });
+    let payload = json!({ "query": query, "variables": variables });
     send(&mut socket, json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
     // An answer to a later question says that the subscription before it has begun.
     send(&mut socket, json!({ "type": "ping" })).await;
@@ -53,6 +61,8 @@ async fn a_stream_tells_what_is_done_until_the_right_to_see_it_ends() {
     assert_eq!(told(&mut stranger).await["type"], "error", "a draft is nothing to follow");
 
     step(hub, &office, "submitTerritorialPlan", &mut plan, json!({})).await;
+    // What was done before is told by then.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let mut council = listen(&served, Some("consiglio-bologna"), &plan.0).await;
     let mut anybody = listen(&served, None, &Value::Null).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -147,4 +157,110 @@ async fn server_sent_events_tell_the_same_and_refuse_what_may_not_be_asked_so() 
     ] {
         assert_eq!(request.send().await.unwrap().status(), status);
     }
+}
+
+const COUNCIL: &str = "subscription($council: ID, $id: ID, $kinds: [CouncilRecordKind!]) {
+    councilChanged(councilId: $council, id: $id, kinds: $kinds) { event { action changes { field } } council { id }
+      record { __typename ... on CouncilSitting { title status items { title } } ... on WorkingTable { name }
+        ... on CouncilSeat { organisation { id } } } } }";
+
+/// What a message of `councilChanged` tells: the action, the kind of record, and the record.
+fn of_council(message: &Value) -> (&str, &str, &Value) {
+    let event = &message["data"]["councilChanged"];
+    assert_eq!(event["council"]["id"], json!(council()), "{message:#}");
+    let record = &event["record"];
+    (event["event"]["action"].as_str().unwrap(), record["__typename"].as_str().unwrap(), record)
+}
+
+#[tokio::test]
+async fn a_council_tells_of_seats_sittings_and_tables_each_to_whom_sees_it() {
+    let served = Served::with(SMALL, Settings::default()).await;
+    let hub = &served.hub;
+    let office = hub.persona("prefettura-bologna").await;
+    let of_bologna = json!({ "council": council() });
+    let mut partner = subscribe(&served, Some("ong-bologna"), COUNCIL, of_bologna.clone()).await;
+    let of_tables = json!({ "council": council(), "kinds": ["WORKING_TABLE"] });
+    let mut tables = subscribe(&served, Some("dlci"), COUNCIL, of_tables).await;
+    let mut anybody = subscribe(&served, None, COUNCIL, json!({})).await;
+    let body = json!({ "query": COUNCIL, "variables": of_bologna });
+    let request = served.request(Method::POST, "/graphql/stream").json(&body);
+    let request = request.header(header::ACCEPT, "text/event-stream").bearer_auth(served.token("dlci"));
+    let mut events = request.send().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+
+    let planned = hub.done(&office, "planCouncilSitting", SITTING, today()).await["councilSitting"].clone();
+    let table = json!({ "councilId": council(), "name": "Tavolo salute", "topic": "health" });
+    hub.done(&office, "openWorkingTable", "workingTable { id }", table).await;
+    let department = id("Organisation", stable_id("authority:DLCI"));
+    let seat = json!({ "councilId": council(), "organisationId": department, "category": "INVITED" });
+    hub.done(&office, "appointCouncilMember", "councilSeat { id }", seat).await;
+    let mut buffer = String::new();
+    for expected in [
+        ("PLAN_COUNCIL_SITTING", "CouncilSitting"),
+        ("OPEN_WORKING_TABLE", "WorkingTable"),
+        ("APPOINT_COUNCIL_MEMBER", "CouncilSeat"),
+    ] {
+        let message = told(&mut partner).await["payload"].clone();
+        let (action, kind, record) = of_council(&message);
+        assert_eq!((action, kind), expected);
+        if kind == "CouncilSitting" {
+            assert_eq!((&record["status"], &record["items"][1]["title"]), (&json!("PLANNED"), &json!("Varie")));
+        }
+        let message = event(&mut events, &mut buffer).await.1;
+        assert_eq!(of_council(&message).0, expected.0);
+    }
+    assert_eq!(of_council(&told(&mut tables).await["payload"]).1, "WorkingTable");
+    let message = told(&mut anybody).await["payload"].clone();
+    let (action, _, seat) = of_council(&message);
+    assert_eq!(action, "APPOINT_COUNCIL_MEMBER", "the sitting and the table are the territory's");
+    assert_eq!(seat["organisation"]["id"], json!(department));
+
+    for variables in [json!({ "id": planned["id"] }), json!({ "council": department }), json!({ "id": department })] {
+        let mut stranger = subscribe(&served, None, COUNCIL, variables.clone()).await;
+        assert_eq!(told(&mut stranger).await["type"], "error", "{variables}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_about_a_sitting_ends_with_the_right_to_see_it() {
+    let served = Served::with(SMALL, Settings::default()).await;
+    let hub = &served.hub;
+    // The body has moved away from the province, and sits and works there no more.
+    let guest = stable_id("persona:ong-bologna");
+    let moved = format!(
+        "update organisation set province_code = '082' where id = '{guest}';
+         update council_seat set valid_until = valid_from where organisation_id = '{guest}';
+         delete from project_place where province_code = '037'"
+    );
+    sqlx::raw_sql(AssertSqlSafe(moved)).execute(&mut hub.maintenance().await).await.unwrap();
+    let office = hub.persona("prefettura-bologna").await;
+    let mut sitting = sat(&hub.done(&office, "planCouncilSitting", SITTING, today()).await);
+    let step = async |verb: &str, sitting: &mut (Value, Value), more: Value| {
+        let mut input = json!({ "sittingId": sitting.0, "expectedVersion": sitting.1 });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        // Its members change what callers hold: each request asks anew.
+        let office = hub.persona("prefettura-bologna").await;
+        let answer = hub.mutate(&office, verb, SITTING, &input).await;
+        assert_eq!(answer.data()["done"]["userErrors"], json!([]));
+        *sitting = sat(&answer.data()["done"]);
+    };
+    let guest = id("Organisation", guest);
+    let follow =
+        |sitting: &(Value, Value)| subscribe(&served, Some("ong-bologna"), COUNCIL, json!({ "id": sitting.0 }));
+    assert_eq!(told(&mut follow(&sitting).await).await["type"], "error", "it is not of the territory");
+    step("conveneCouncilSitting", &mut sitting, json!({ "guestIds": [guest] })).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let mut stream = follow(&sitting).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    step("changeCouncilSitting", &mut sitting, json!({ "place": "Sala consiliare" })).await;
+    let message = told(&mut stream).await["payload"].clone();
+    assert_eq!(of_council(&message).0, "CHANGE_COUNCIL_SITTING");
+    assert_eq!(message["data"]["councilChanged"]["event"]["changes"], json!([{ "field": "place" }]));
+    step("withdrawSittingInvitation", &mut sitting, json!({ "organisationId": guest })).await;
+    assert_eq!(told(&mut stream).await, json!({ "type": "complete", "id": "1" }), "it is no guest any more");
+}
+
+/// Id and version of a sitting from a payload.
+fn sat(payload: &Value) -> (Value, Value) {
+    (payload["councilSitting"]["id"].clone(), payload["councilSitting"]["version"].clone())
 }

@@ -8,6 +8,7 @@ mod accounts;
 mod agreements;
 mod answers;
 mod architecture;
+mod attaching;
 mod audit;
 mod chain;
 mod clients;

@@ -19,6 +19,7 @@ columns! {
         owner_number: i32,
         created_at: DateTime<Utc>,
         revoked_at: Option<DateTime<Utc>>,
+        version: i32,
         audience: i32,
     }
 }

@@ -1,6 +1,7 @@
 //! What changes councils. Each goes the way of every deed; what is particular to it is in the model of its record.
 
 mod feeds;
+mod guests;
 mod proceedings;
 mod seats;
 mod sittings;
@@ -12,6 +13,7 @@ use async_graphql::{Context, ID};
 use uuid::Uuid;
 
 pub use feeds::FeedMutation;
+pub use guests::GuestMutation;
 pub use proceedings::ProceedingMutation;
 pub use seats::SeatMutation;
 pub use sittings::SittingMutation;

@@ -5,20 +5,17 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
-use uuid::Uuid;
 
+use super::guests::guests;
 use super::{On, council, keeper, plan, sitting};
-use crate::access::{Action, Room, Viewer};
-use crate::councils::loader::acting_for;
+use crate::access::Action;
 use crate::councils::query::CouncilSitting;
-use crate::councils::sitting::{self as sittings, Item, SittingDocument, SittingStep, take};
+use crate::councils::sitting::{self as sittings, Item, SittingStep, take};
 use crate::deed_payload;
 use crate::deeds::given::{clean, put, put_line, put_text, required};
 use crate::deeds::{self, Manner};
 use crate::graphql::mutation::{Stop, answer, record};
-use crate::graphql::{Graph, Outcome, Result, UserError};
-use crate::locale::Message;
-use crate::organisations::loader::seen;
+use crate::graphql::{Graph, Outcome, Result};
 
 /// An item of the agenda [punto all'ordine del giorno].
 #[derive(InputObject)]
@@ -99,7 +96,8 @@ pub struct ConveneCouncilSittingInput {
     sitting_id: ID,
     /// Version of the sitting that the caller has read: the step is taken on what it says.
     expected_version: i32,
-    /// Global ids of bodies of the territory that are called besides those that hold a seat [altri invitati].
+    /// Global ids of bodies that are called besides those that hold a seat; one of another territory sees this sitting, and
+    /// none else of the council [ospiti].
     #[graphql(default)]
     guest_ids: Vec<ID>,
     /// How it is to be done.
@@ -241,8 +239,7 @@ impl SittingMutation {
             let today = graph.today;
             let on = On(&input.sitting_id, input.expected_version, &input.manner);
             let told = sitting(ctx, (Action::ConveneCouncilSitting, true), on, |sitting| {
-                of_territory(sitting, &guests)?;
-                sittings::convene(sitting, guests.iter().map(|(guest, _)| *guest), today)
+                sittings::convene(sitting, &guests, today)
             });
             Ok(told.await?.into())
         })
@@ -285,24 +282,4 @@ async fn items(graph: &Graph, given: Vec<SittingItemInput>) -> Outcome<Vec<Item>
         Ok(Item { id: id.transpose()?, title: item.title, text: item.text, plan_id })
     };
     given.into_iter().enumerate().map(item).collect()
-}
-
-/// Bodies that are called without holding a seat, with their sight today.
-async fn guests(graph: &Graph, given: &[ID]) -> Outcome<Vec<(Uuid, Option<Viewer>)>> {
-    let named: Vec<_> = given.iter().enumerate().map(|(place, id)| (id, format!("guestIds.{place}"))).collect();
-    let bodies = seen(graph, &named).await?;
-    let sight = async |body: Uuid| Ok::<_, Stop>((body, acting_for(&graph.hub, body, graph.today).await?));
-    try_join_all(bodies.iter().map(|body| sight(body.id))).await
-}
-
-/// Guests must see what they are called to: they are bodies of the council's territory.
-fn of_territory(sitting: &SittingDocument, guests: &[(Uuid, Option<Viewer>)]) -> Outcome<()> {
-    let key = sitting.council_sitting.audience;
-    let sees = |viewer: &Option<Viewer>| viewer.as_ref().is_some_and(|viewer| viewer.holds(Room::Councils, key));
-    let Some(stranger) = guests.iter().position(|(_, viewer)| !sees(viewer)) else { return Ok(()) };
-    let message = Message::new(
-        "L'ente non opera nel territorio del Consiglio e non vedrebbe la seduta.",
-        "The body does not work in the council's territory and would not see the sitting.",
-    );
-    Err(UserError::invalid(&format!("guestIds.{stranger}"), "GUEST_NOT_OF_TERRITORY", message).into())
 }

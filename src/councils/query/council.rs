@@ -3,6 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 
 use super::feed::{CalendarFeed, feeds_of};
+use super::resolution::{CouncilResolution, CouncilResolutionFilterInput, RESOLUTION, resolution, resolutions};
 use super::seat::{CouncilSeat, SEAT, seat};
 use super::sitting::{CouncilSitting, CouncilSittingFilterInput, SITTING, sitting, sittings_of};
 use super::table::{TABLE, WorkingTable, tables_of, working_table};
@@ -10,6 +11,7 @@ use crate::councils::Councils;
 use crate::councils::loader::SeatsOfCouncil;
 use crate::councils::model::{SeatCategory, SocialSide, composition};
 use crate::councils::sitting::model::SittingOrder;
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::organisations::Directory;
@@ -132,6 +134,16 @@ impl TerritorialCouncilFields {
         feeds_of(Graph::of(ctx), self.0.id, first, after).await
     }
 
+    /// Its documents, other than those of its sittings and tables, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), organisations::NODE, self.0.id, first, after).await
+    }
+
     /// Its composition on a day held against art. 57: which category lacks how many [composizione].
     async fn composition(
         &self,
@@ -211,6 +223,23 @@ impl CouncilQuery {
         #[graphql(desc = "Global id.")] id: ID,
     ) -> Result<Option<WorkingTable>> {
         working_table(Graph::of(ctx), NodeId::uuid(TABLE, &id)?).await
+    }
+
+    /// Resolutions of all councils, those of the latest sitting first: opinions on plans, proposals to the central department
+    /// [deliberazioni dei Consigli territoriali].
+    async fn council_resolutions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Conditions that all hold.")] filter: Option<CouncilResolutionFilterInput>,
+    ) -> Result<Page<CouncilResolution>> {
+        resolutions(Graph::of(ctx), None, filter, first, after).await
+    }
+
+    #[graphql(entity)]
+    async fn council_resolution_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CouncilResolution>> {
+        resolution(Graph::of(ctx), NodeId::uuid(RESOLUTION, &id)?).await
     }
 
     #[graphql(entity)]

@@ -15,6 +15,12 @@ use crate::organisations::query::TerritorialCouncil;
 #[derive(Description)]
 pub struct CalendarFeed(pub Arc<FeedRow>);
 
+impl From<FeedRow> for CalendarFeed {
+    fn from(feed: FeedRow) -> Self {
+        Self(Arc::new(feed))
+    }
+}
+
 /// The feeds of a council that belong to the caller's organisation.
 pub async fn feeds_of(
     graph: &Graph,

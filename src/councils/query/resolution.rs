@@ -1,21 +1,54 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, Description, ID, Object};
+use async_graphql::{Context, Description, ID, InputObject, Object};
+use uuid::Uuid;
 
 use super::sitting::{CouncilSitting, sitting};
-use crate::councils::sitting::RESOLUTION;
-use crate::councils::sitting::model::{ResolutionKind, ResolutionOutcome, ResolutionRow};
-use crate::graphql::{Graph, NodeId, Result};
+use crate::councils::loader::ResolutionById;
+pub use crate::councils::sitting::RESOLUTION;
+use crate::councils::sitting::model::{Resolution, ResolutionFilter, ResolutionKind, ResolutionOutcome, ResolutionRow};
+use crate::graphql::list::{self, List};
+use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::organisations::query::NODE;
 use crate::plans::query::{self as plans, TerritorialPlan};
 
 /// What a council resolved in a sitting [deliberazione].
 #[derive(Description)]
 pub struct CouncilResolution(pub Arc<ResolutionRow>);
 
+/// A resolution by its id; `None` where the viewer may not see it.
+pub async fn resolution(graph: &Graph, id: Uuid) -> Result<Option<CouncilResolution>> {
+    Ok(graph.load(ResolutionById(id)).await?.map(CouncilResolution))
+}
+
+/// What a list of resolutions is narrowed to; all conditions hold together.
+#[derive(InputObject, Default)]
+pub struct CouncilResolutionFilterInput {
+    /// Only of these kinds.
+    kinds: Option<Vec<ResolutionKind>>,
+    /// Only of this council, by its global id.
+    council: Option<ID>,
+}
+
+/// Resolutions, all that the caller may see or those about a plan, those of the latest sitting first.
+pub async fn resolutions(
+    graph: &Graph,
+    plan: Option<Uuid>,
+    filter: Option<CouncilResolutionFilterInput>,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Page<CouncilResolution>> {
+    let CouncilResolutionFilterInput { kinds, council } = filter.unwrap_or_default();
+    let council = council.map(|id| NodeId::uuid(NODE, &id)).transpose()?;
+    let filter = ResolutionFilter { kinds: kinds.unwrap_or_default(), council };
+    let list = List { within: plan.map(|plan| ((), plan.to_string())), filter, order: () };
+    list::page(graph, list, first, after, |found: Resolution| CouncilResolution(found.row)).await
+}
+
 #[Object(use_type_description)]
 impl CouncilResolution {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         NodeId::new(RESOLUTION, self.0.id).id()
     }
 

@@ -8,6 +8,7 @@ use crate::councils::loader::{SeatById, SeatsHeldBy};
 pub use crate::councils::model::SEAT;
 use crate::councils::model::{Seat, SeatCategory, SeatRole, SeatRow, SocialSide};
 use crate::councils::seat::SeatDocument;
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
 use crate::history::query::{self as history, RecordEvent};
@@ -18,7 +19,7 @@ use crate::organisations::query::{self as organisations, Organisation, Territori
 /// A seat in a territorial council: an organisation in a category of art. 57, for a period [componente del CTI].
 #[derive(Description)]
 pub struct CouncilSeat {
-    row: SeatRow,
+    row: Arc<SeatRow>,
     /// The body that holds it, where it came along with the row; `Some(None)` where the viewer may not see it.
     organisation: Option<Option<Arc<OrganisationRow>>>,
 }
@@ -26,13 +27,13 @@ pub struct CouncilSeat {
 impl CouncilSeat {
     /// With the body that holds it.
     pub fn joined(seat: Seat) -> Self {
-        Self { row: seat.row, organisation: Some(seat.organisation) }
+        Self { row: Arc::new(seat.row), organisation: Some(seat.organisation) }
     }
 }
 
 impl From<SeatDocument> for CouncilSeat {
     fn from(seat: SeatDocument) -> Self {
-        Self { row: seat.council_seat, organisation: None }
+        Self { row: Arc::new(seat.council_seat), organisation: None }
     }
 }
 
@@ -109,6 +110,16 @@ impl CouncilSeat {
     /// Why it ended, or is to end [motivo della cessazione].
     async fn end_reason(&self) -> Option<&str> {
         self.row.end_reason.as_deref()
+    }
+
+    /// Its documents, such as the act of the appointment, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), SEAT, self.row.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

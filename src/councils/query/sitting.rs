@@ -10,6 +10,7 @@ use crate::councils::sitting::model::{
 };
 use crate::councils::sitting::{ITEM, SittingDocument};
 use crate::deeds::Whole;
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -32,7 +33,8 @@ impl From<SittingDocument> for CouncilSitting {
 }
 
 impl CouncilSitting {
-    fn told(sitting: Arc<SittingDocument>) -> Self {
+    /// As a deed, or what happened, tells it.
+    pub(super) fn told(sitting: Arc<SittingDocument>) -> Self {
         Self(sitting.council_sitting.clone(), Some(sitting))
     }
 
@@ -125,6 +127,11 @@ impl SittingInvitation {
     /// Members' seats that it holds on the day: what it counts for the quorum; 0 for guests and the secretariat [seggi].
     async fn seats(&self) -> i32 {
         self.0.seats
+    }
+
+    /// Whether it is called without holding a seat; such a body may be of another territory [ospite].
+    async fn is_guest(&self) -> bool {
+        self.0.is_guest
     }
 
     /// What it answers [risposta].
@@ -260,6 +267,16 @@ impl CouncilSitting {
     /// Why it was called off [motivo dell'annullamento].
     async fn cancellation_reason(&self) -> Option<&str> {
         self.0.cancellation_reason.as_deref()
+    }
+
+    /// Its documents, such as what the members should read before, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), SITTING, self.0.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::councils::table::model::{MeetingRow, MemberRow, TableFilter, TableRow};
 use crate::councils::table::{MEETING, MEMBER, TableDocument};
 use crate::deeds::Whole;
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -28,7 +29,8 @@ impl From<TableDocument> for WorkingTable {
 }
 
 impl WorkingTable {
-    fn told(table: Arc<TableDocument>) -> Self {
+    /// As a deed, or what happened, tells it.
+    pub(super) fn told(table: Arc<TableDocument>) -> Self {
         Self(table.working_table.clone(), Some(table))
     }
 
@@ -195,6 +197,16 @@ impl WorkingTable {
     async fn meetings(&self, ctx: &Context<'_>) -> Result<Vec<TableMeeting>> {
         let whole = self.whole(Graph::of(ctx)).await?;
         Ok(whole.iter().flat_map(|whole| whole.table_meeting.iter().cloned()).map(TableMeeting).collect())
+    }
+
+    /// Its documents, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), TABLE, self.0.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

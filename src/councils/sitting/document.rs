@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::model::{InvitationRow, ItemRow, Quorum, ResolutionRow, SittingRow};
 use crate::access::{Action, Room, Viewer};
 use crate::councils::model::{SeatCategory, SeatRole};
-use crate::deeds::{Aggregate, Part};
+use crate::deeds::{Aggregate, Group, Part};
 
 /// Kinds of the global ids of sittings and their parts.
 pub const SITTING: &str = "CouncilSitting";
@@ -97,12 +97,25 @@ impl Aggregate for SittingDocument {
         }
         if is(sitting.council_id) { sitting.council_id } else { sitting.office_id }
     }
+
+    /// The bodies of the province, and guests, who may be of another one; without guests the province's key is enough.
+    fn group(&mut self) -> Option<Group<'_>> {
+        let bodies: Vec<Uuid> = self.guests().collect();
+        let province = Some(self.council_sitting.province_code.clone());
+        let is_needed = !bodies.is_empty() || self.council_sitting.group_number.is_some();
+        is_needed.then(|| Group { number: &mut self.sitting().group_number, bodies, province })
+    }
 }
 
 impl SittingDocument {
     /// The sitting's own row, to be changed.
     pub fn sitting(&mut self) -> &mut SittingRow {
         Arc::make_mut(&mut self.council_sitting)
+    }
+
+    /// The bodies that are called without holding a seat.
+    pub fn guests(&self) -> impl Iterator<Item = Uuid> {
+        self.sitting_invitation.iter().filter(|row| row.is_guest).map(|row| row.organisation_id)
     }
 
     pub fn quorum(&self) -> Quorum {

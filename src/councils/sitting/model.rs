@@ -1,5 +1,7 @@
 //! Sittings and their parts.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -124,26 +126,46 @@ pub struct InvitationRow {
     pub organisation_id: Uuid,
     /// Members' seats that it holds on the day.
     pub seats: i32,
+    /// Whether it is called without holding a seat of any kind.
+    #[serde(default)]
+    pub is_guest: bool,
     pub answer: InvitationAnswer,
     pub answered_on: Option<NaiveDate>,
     pub attended: Option<bool>,
     pub represented_by: Option<String>,
 }
 
-/// What the council resolved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ResolutionRow {
-    pub id: Uuid,
-    pub sitting_id: Uuid,
-    pub ordinal: i32,
-    pub kind: ResolutionKind,
-    pub title: String,
-    pub text: String,
-    pub outcome: ResolutionOutcome,
-    pub votes_for: Option<i32>,
-    pub votes_against: Option<i32>,
-    pub votes_abstained: Option<i32>,
-    pub plan_id: Option<Uuid>,
+columns! {
+    /// What the council resolved.
+    #[derive(Serialize, Deserialize, PartialEq)]
+    pub struct ResolutionRow as "q" {
+        id: Uuid,
+        sitting_id: Uuid,
+        ordinal: i32,
+        kind: ResolutionKind,
+        title: String,
+        text: String,
+        outcome: ResolutionOutcome,
+        votes_for: Option<i32>,
+        votes_against: Option<i32>,
+        votes_abstained: Option<i32>,
+        plan_id: Option<Uuid>,
+    }
+}
+
+/// A resolution as lists show it.
+#[derive(Clone, Debug)]
+pub struct Resolution {
+    pub row: Arc<ResolutionRow>,
+    /// When its sitting begins.
+    pub starts_at: DateTime<Utc>,
+}
+
+/// What a list of resolutions is narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ResolutionFilter {
+    pub kinds: Vec<ResolutionKind>,
+    pub council: Option<Uuid>,
 }
 
 /// Members' seats of a sitting, as far as the quorum asks for them.
@@ -203,6 +225,7 @@ mod tests {
             sitting_id: Uuid::nil(),
             organisation_id: Uuid::nil(),
             seats,
+            is_guest: false,
             answer: InvitationAnswer::Unknown,
             answered_on: None,
             attended,

@@ -1,14 +1,14 @@
-//! What happens in a sitting: who is called and comes, what is resolved, how the minutes are approved.
+//! What happens in a sitting: who answers and comes, what is resolved, how the minutes are approved.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::document::SittingDocument;
+use super::invitations::{awaited, not_invited};
 use super::life::{SittingStep, refuse, take};
-use super::model::{InvitationAnswer, InvitationRow, ResolutionKind, ResolutionOutcome, ResolutionRow, SittingStatus};
+use super::model::{InvitationAnswer, ResolutionKind, ResolutionOutcome, ResolutionRow, SittingStatus};
 use crate::deeds::given::{day_of, line, required};
 use crate::graphql::mutation::Flaws;
 use crate::graphql::{Outcome, UserError};
@@ -17,36 +17,6 @@ use crate::organisations::model::Visibility;
 
 /// Resolutions of a sitting at the most.
 const MOST_RESOLUTIONS: usize = 100;
-
-/// Calls every body that holds a seat on the day of the sitting, and these besides.
-///
-/// # Errors
-/// Those of the step.
-pub fn convene(sitting: &mut SittingDocument, guests: impl IntoIterator<Item = Uuid>, today: NaiveDate) -> Outcome<()> {
-    take(sitting, SittingStep::Convene, today)?;
-    let (sitting_id, day) = (sitting.council_sitting.id, sitting.council_sitting.day());
-    let mut called: BTreeMap<Uuid, i32> = guests.into_iter().map(|guest| (guest, 0)).collect();
-    for seat in sitting.facts.seats.iter().flatten().filter(|seat| seat.is_in_force(day)) {
-        *called.entry(seat.organisation_id).or_default() += i32::from(seat.is_members());
-    }
-    sitting.sitting_invitation = called
-        .into_iter()
-        .map(|(organisation_id, seats)| {
-            Arc::new(InvitationRow {
-                id: Uuid::now_v7(),
-                sitting_id,
-                organisation_id,
-                seats,
-                answer: InvitationAnswer::Unknown,
-                answered_on: None,
-                attended: None,
-                represented_by: None,
-            })
-        })
-        .collect();
-    sitting.sitting().convened_on = Some(today);
-    Ok(())
-}
 
 /// What a body answers to its invitation.
 pub struct Answer {
@@ -60,19 +30,9 @@ pub struct Answer {
 /// # Errors
 /// `NOT_CONVENED`; `SITTING_OVER`; `LINE_REQUIRED`; `NOT_INVITED`.
 pub fn answer(sitting: &mut SittingDocument, body: Option<Uuid>, given: Answer, today: NaiveDate) -> Outcome<()> {
-    let status = sitting.council_sitting.status;
-    if status != SittingStatus::Convened {
-        let (it, en) = ("si risponde solo a una seduta convocata.", "only a sitting that is convened is answered.");
-        return Err(refuse(status, "NOT_CONVENED", it, en));
-    }
-    if sitting.council_sitting.day() < today {
-        return Err(refuse(status, "SITTING_OVER", "la sua data è passata.", "its date has passed."));
-    }
+    awaited(sitting, today)?;
     let invited = sitting.sitting_invitation.iter_mut().find(|row| Some(row.organisation_id) == body);
-    let invited = invited.ok_or_else(|| {
-        let message = Message::new("L'ente non è tra gli invitati.", "The body is not among those invited.");
-        UserError::invalid("sittingId", "NOT_INVITED", message)
-    })?;
+    let invited = invited.ok_or_else(|| not_invited("sittingId"))?;
     let represented_by = office(given.represented_by, "representedBy")?;
     let row = Arc::make_mut(invited);
     row.answer = if given.comes { InvitationAnswer::Yes } else { InvitationAnswer::No };

@@ -1,6 +1,7 @@
 //! All SQL of councils: of seats here, of what else a council has beside.
 
 pub mod feed;
+pub mod resolution;
 pub mod sitting;
 pub mod table;
 

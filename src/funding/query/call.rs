@@ -3,6 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, ID, InputObject, Object, OneofObject};
 
 use super::programme::{ProgrammeNode, programme};
+use crate::documents::query::{self as documents, Document};
 use crate::funding::Programmes;
 pub use crate::funding::document::CALL;
 use crate::funding::document::CallDocument;
@@ -153,6 +154,16 @@ impl FundingCall {
     ) -> Result<Page<Project>> {
         let key = self.0.row.id.to_string();
         projects::projects_of(Graph::of(ctx), ProjectsOf::Call, key, None, order_by, first, after).await
+    }
+
+    /// Its documents, such as the text of the act, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), CALL, self.0.row.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

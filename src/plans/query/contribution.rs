@@ -3,6 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, ID, Object};
 
 use super::plan::{TerritorialPlan, plan};
+use crate::documents::query::{self as documents, Document};
 use crate::graphql::list::{self, List};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
@@ -123,6 +124,16 @@ impl PlanContribution {
     /// Day of the answer.
     async fn answered_on(&self) -> Option<Date> {
         self.0.answered_on.map(Date)
+    }
+
+    /// Its documents, the last attached first [documenti allegati].
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<Document>> {
+        documents::documents(Graph::of(ctx), CONTRIBUTION, self.0.id, first, after).await
     }
 
     /// What was done to it, the last first [cronologia].

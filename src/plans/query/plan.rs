@@ -9,6 +9,7 @@ use super::each;
 use super::measure::PlanIndicator;
 use super::parts::{PlanIntervention, PlanNeed, PlanPriority, Told, interventions, need, of_told};
 use super::readiness::PlanReadiness;
+use crate::councils::query::{self as councils, CouncilResolution};
 use crate::deeds::{FieldChange, Whole};
 use crate::documents::query::{self as documents, Document};
 use crate::graphql::list::{self, List};
@@ -264,6 +265,17 @@ impl TerritorialPlan {
     ) -> Result<Page<PlanContribution>> {
         let filter = ContributionFilter { statuses: statuses.unwrap_or_default(), organisation: None };
         contributions(Graph::of(ctx), Some(self.0.id), filter, first, after).await
+    }
+
+    /// What territorial councils resolved about it, such as their opinions, those of the latest sitting first [deliberazioni
+    /// del Consiglio].
+    async fn resolutions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<CouncilResolution>> {
+        councils::resolutions(Graph::of(ctx), Some(self.0.id), None, first, after).await
     }
 
     /// Its documents, the last attached first [documenti allegati].

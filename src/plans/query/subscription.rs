@@ -42,7 +42,7 @@ impl PlanSubscription {
             plan(&graph, id).await?.ok_or_else(Error::nothing_to_follow)?;
         }
         graph.renew().await;
-        let is_wanted = move |plan: &PlanDocument| {
+        let is_wanted = move |plan: &Arc<PlanDocument>| {
             let row = &plan.territorial_plan;
             office.is_none_or(|office| office == row.office_id)
                 && statuses.as_ref().is_none_or(|statuses| statuses.contains(&row.status))

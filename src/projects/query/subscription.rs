@@ -43,7 +43,7 @@ impl ProjectSubscription {
             project(&graph, id).await?.ok_or_else(Error::nothing_to_follow)?;
         }
         graph.renew().await;
-        let is_wanted = move |project: &ProjectDocument| {
+        let is_wanted = move |project: &Arc<ProjectDocument>| {
             let status = project.project.status;
             organisation.is_none_or(|body| project.takes_part(body))
                 && statuses.as_ref().is_none_or(|statuses| statuses.contains(&status))

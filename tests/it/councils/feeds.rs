@@ -116,6 +116,58 @@ async fn a_calendar_shows_what_its_body_may_see_when_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn a_request_sent_again_makes_no_other_address_and_tells_none() {
+    let served = Served::with(SMALL, Settings::default()).await;
+    let hub = &served.hub;
+    let partner = hub.persona("ong-bologna").await;
+    let record = "calendarFeed { id revokedAt } address";
+    let create = |more: Value| {
+        let mut input = json!({ "councilId": council() });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    let count = "query($id: ID!) { council(by: { id: $id }) { calendarFeeds { totalCount } } }";
+    let count = async || {
+        let answer = hub.execute(&partner, count, json!({ "id": council() })).await;
+        answer.data()["council"]["calendarFeeds"]["totalCount"].clone()
+    };
+    let tried = hub.done(&partner, "createCalendarFeed", record, create(json!({ "dryRun": true }))).await;
+    assert_eq!((&tried["isDryRun"], &tried["address"]), (&json!(true), &Value::Null));
+    assert_eq!(count().await, 0);
+
+    let keyed = create(json!({ "idempotencyKey": "calendario-1" }));
+    let made = hub.done(&partner, "createCalendarFeed", record, keyed.clone()).await;
+    assert!(made["address"].is_string() && made["isRepeated"] == false);
+    let again = hub.mutate(&partner, "createCalendarFeed", record, &keyed).await;
+    let again = &again.data()["done"];
+    assert_eq!((&again["calendarFeed"], &again["address"]), (&made["calendarFeed"], &Value::Null));
+    assert_eq!(again["isRepeated"], true);
+    let told = &again["userErrors"][0];
+    assert_eq!((&told["code"], &told["rule"]), (&json!("CONFLICT"), &json!("ADDRESS_TOLD_ALREADY")));
+    assert_eq!(told["field"], json!(["input", "idempotencyKey"]));
+    assert_eq!(count().await, 1);
+    let other = json!({ "feedId": made["calendarFeed"]["id"], "idempotencyKey": "calendario-1" });
+    let refused = hub.refused(&partner, "revokeCalendarFeed", "calendarFeed { id }", other).await;
+    assert_eq!(refused, ["CONFLICT IDEMPOTENCY_KEY_REUSED input.idempotencyKey"]);
+
+    let feed = |more: Value| {
+        let mut input = json!({ "feedId": made["calendarFeed"]["id"] });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    let record = "calendarFeed { id revokedAt }";
+    let tried = hub.done(&partner, "revokeCalendarFeed", record, feed(json!({ "dryRun": true }))).await;
+    assert!(tried["isDryRun"] == true && tried["calendarFeed"]["revokedAt"].is_string());
+    let address = made["address"].as_str().unwrap();
+    events(&served, &address[address.find("/calendar/").unwrap()..]).await;
+    let keyed = feed(json!({ "idempotencyKey": "calendario-2" }));
+    let revoked = hub.done(&partner, "revokeCalendarFeed", record, keyed.clone()).await;
+    let again = hub.done(&partner, "revokeCalendarFeed", record, keyed).await;
+    assert_eq!((&again["calendarFeed"], &again["isRepeated"]), (&revoked["calendarFeed"], &json!(true)));
+    assert_eq!(hub.broken_entries().await, 0);
+}
+
+#[tokio::test]
 async fn bodies_from_elsewhere_and_the_public_get_no_address() {
     let served = quiet().await;
     let hub = &served.hub;

@@ -1,6 +1,8 @@
 //! The work of the territorial councils: who sits in them, their sittings, working tables and calendars.
 
 mod feeds;
+mod guests;
+mod resolutions;
 mod seats;
 mod sittings;
 mod tables;
@@ -13,10 +15,10 @@ use crate::hub::TestHub;
 use crate::people::id;
 
 /// What mutations about sittings answer with.
-const SITTING: &str = "councilSitting { id version status visibility }";
+pub const SITTING: &str = "councilSitting { id version status visibility }";
 
 /// The council of Bologna.
-fn council() -> String {
+pub fn council() -> String {
     id("Organisation", stable_id("council:PREF-BO"))
 }
 
@@ -36,7 +38,7 @@ fn on(named: &str, (record, version): &(Value, Value), more: Value) -> Value {
 }
 
 /// A sitting that is held today, as the secretariat plans it.
-fn today() -> Value {
+pub fn today() -> Value {
     json!({
         "councilId": council(), "title": "Seduta ordinaria", "startsAt": "2026-11-24T09:00:00Z",
         "endsAt": "2026-11-24T12:00:00Z", "place": "Prefettura, sala riunioni",
