@@ -54,5 +54,6 @@ mod sign_in;
 mod token_attacks;
 mod tokens;
 mod unseen;
+mod walk;
 mod websocket;
 mod work;
