@@ -227,8 +227,9 @@ async fn claimed(
     Ok(Some(done.ok_or_else(|| fault("a key was claimed and stands for nothing"))?))
 }
 
-/// The answer of the first time: the record as it was then.
+/// The answer of the first time: the record as it was then. What this request has read so far may be older than that.
 async fn repeated<A: Aggregate>(graph: &Graph, (id, version): (Uuid, i32)) -> Outcome<Told<A>> {
+    graph.renew().await;
     let record = past::at_version::<A>(graph, id, version).await?;
     let record = record.ok_or_else(|| UserError::not_found(""))?;
     Ok(Told { record, is_dry_run: false, is_repeated: true })

@@ -155,14 +155,21 @@ impl Aggregate for ProjectDocument {
         }
     }
 
-    /// Until it is public: who takes part or is asked to, and, once it is handed in, who decides.
+    /// Until it is public: who takes part or is asked to, and, once it is handed in, who decides. Whoever does not see the
+    /// call cannot tell who decides, and leaves the group as it is.
     fn group(&mut self) -> Option<Group<'_>> {
+        let is_idea = self.project.status == ProjectStatus::Idea;
+        if !is_idea && self.project.call_id.is_some() && self.facts.call.is_none() {
+            return None;
+        }
         let parts = self.project_participation.iter().map(|row| row.organisation_id);
         let asked = self.project_invitation.iter().filter(|row| row.status != ProjectInvitationStatus::Declined);
         let decides = self.facts.call.as_ref().map(|call| call.issuer_id).or(self.facts.central);
-        let decides = decides.filter(|_| self.project.status != ProjectStatus::Idea);
+        let decides = decides.filter(|_| !is_idea);
         let bodies: Vec<Uuid> = parts.chain(asked.map(|row| row.organisation_id)).chain(decides).collect();
-        (self.project.visibility == Visibility::Owner && !bodies.is_empty())
+        // Of one whose partners have all gone its lead is what is left.
+        let has_group = !bodies.is_empty() || self.project.group_number.is_some();
+        (self.project.visibility == Visibility::Owner && has_group)
             .then(|| Group { number: &mut Arc::make_mut(&mut self.project).group_number, bodies })
     }
 }
