@@ -42,6 +42,7 @@ mod plans;
 mod policies;
 mod probes;
 mod projects;
+mod proposals;
 mod provider;
 mod readme;
 mod rights;

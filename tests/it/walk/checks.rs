@@ -17,7 +17,8 @@ use crate::people::id;
 pub async fn stored(connection: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> Vec<Value> {
     let mut sql = "select jsonb_build_object('root', to_jsonb(r)".to_owned();
     for (table, of, _) in kind.parts() {
-        sql += &format!(", '{table}', (select coalesce(jsonb_agg(to_jsonb(x)), '[]') from {table} x where x.{of} = r.id)");
+        sql +=
+            &format!(", '{table}', (select coalesce(jsonb_agg(to_jsonb(x)), '[]') from {table} x where x.{of} = r.id)");
     }
     sql += &format!(") from {} r where r.id = any($1)", kind.names().1);
     sqlx::query_scalar(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await.expect("the database answers")
@@ -92,7 +93,12 @@ pub fn deviation(record: &Record, stored: &Value) -> Option<String> {
 fn illegal(record: &Record, root: &Value) -> Option<String> {
     let is = |states: &[&str]| states.iter().any(|state| root["status"] == *state);
     let wrong = match record.kind {
-        Kind::Plan => root["visibility"] == "public" && !is(&["adopted", "in_implementation", "closed"]),
+        Kind::Plan => {
+            let is_adopted = is(&["adopted", "in_implementation", "closed"]);
+            let adopted = record.past.iter().find(|past| past.doc.is(&["adopted"])).filter(|_| is_adopted);
+            root["visibility"] == "public" && !is_adopted
+                || adopted.is_some_and(|then| sections(&then.doc) != sections(&record.doc))
+        }
         Kind::Project => {
             is(&["funded", "running", "suspended", "closed"]) && root["cup"].is_null()
                 || is(&["idea", "proposed", "rejected"]) && root["visibility"] == "public"
@@ -101,6 +107,13 @@ fn illegal(record: &Record, root: &Value) -> Option<String> {
         _ => false,
     };
     wrong.then(|| format!("an illegal state: {root}"))
+}
+
+/// What never changes of a plan once it is adopted.
+fn sections(doc: &Doc) -> (Vec<&Value>, Vec<&[Row]>) {
+    let texts = ["title", "period_from", "period_until", "context_analysis", "objectives", "resources"];
+    let tables = Kind::Plan.parts().iter().map(|(table, ..)| *table).filter(|table| *table != "plan_measurement");
+    (texts.iter().map(|column| &doc.root[*column]).collect(), tables.map(|table| doc.rows(table)).collect())
 }
 
 /// The entries of the audit after a number, each with the event of its deed, if it is of one.
@@ -178,7 +191,12 @@ pub async fn sight(hub: &TestHub, world: &World, who: usize) -> Option<String> {
             if world.sees(who, record) == node.is_null() {
                 let name = &world.who[who].name;
                 let (kind, status) = (record.kind, record.doc.status());
-                return Some(format!("{name} sees {kind:?} {} ({status}, {:?}): {}", record.id, record.key(), !node.is_null()));
+                return Some(format!(
+                    "{name} sees {kind:?} {} ({status}, {:?}): {}",
+                    record.id,
+                    record.key(),
+                    !node.is_null()
+                ));
             }
         }
     }
@@ -187,7 +205,14 @@ pub async fn sight(hub: &TestHub, world: &World, who: usize) -> Option<String> {
 
 /// What somebody is told of a record as it stood at a version, against what the model kept; where it may not be known,
 /// nothing is told.
-pub async fn past(hub: &TestHub, connection: &mut PgConnection, world: &World, who: usize, place: usize, version: i64) -> Option<String> {
+pub async fn past(
+    hub: &TestHub,
+    connection: &mut PgConnection,
+    world: &World,
+    who: usize,
+    place: usize,
+    version: i64,
+) -> Option<String> {
     let record = &world.records[place];
     let at: chrono::DateTime<chrono::Utc> =
         sqlx::query_scalar("select at from record_event where record_id = $1 and version = $2")
@@ -198,10 +223,14 @@ pub async fn past(hub: &TestHub, connection: &mut PgConnection, world: &World, w
             .expect("each version has its event");
     let (kind, _, _, _) = record.kind.names();
     let query = match record.kind {
-        Kind::Plan => "query($id: ID!, $at: DateTime!) { told: territorialPlan(id: $id, asOf: $at) { status title version
-            visibility objectives needs { title priorities { title interventions { title budget } } } } }",
-        _ => "query($id: ID!, $at: DateTime!) { told: project(by: { id: $id }, asOf: $at) { status title version
-            visibility cup deadlines { title } } }",
+        Kind::Plan => {
+            "query($id: ID!, $at: DateTime!) { told: territorialPlan(id: $id, asOf: $at) { status title version
+            visibility objectives needs { title priorities { title interventions { title budget } } } } }"
+        }
+        _ => {
+            "query($id: ID!, $at: DateTime!) { told: project(by: { id: $id }, asOf: $at) { status title version
+            visibility cup deadlines { title } } }"
+        }
     };
     let viewer = hub.walker(world, who).await;
     let at = at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
@@ -209,7 +238,8 @@ pub async fn past(hub: &TestHub, connection: &mut PgConnection, world: &World, w
     let told = answer.data()["told"].clone();
     let expected = world.was(who, record, version).map(|past| telling(record.kind, past, version)).unwrap_or_default();
     let same = told == expected;
-    (!same).then(|| format!("{} {} as of {version} to {}: {told}, not {expected}", kind, record.id, world.who[who].name))
+    (!same)
+        .then(|| format!("{} {} as of {version} to {}: {told}, not {expected}", kind, record.id, world.who[who].name))
 }
 
 fn telling(kind: Kind, past: &Past, version: i64) -> Value {

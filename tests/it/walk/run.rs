@@ -37,10 +37,12 @@ impl Answer {
 /// Ids as `Kind:uuid` into those of the graph.
 fn encode(value: &Value) -> Value {
     match value {
-        Value::String(text) => match text.split_once(':').and_then(|(kind, id)| Some((kind, Uuid::parse_str(id).ok()?))) {
-            Some((kind, id)) => json!(NodeId::new(kind, id).id().to_string()),
-            None => value.clone(),
-        },
+        Value::String(text) => {
+            match text.split_once(':').and_then(|(kind, id)| Some((kind, Uuid::parse_str(id).ok()?))) {
+                Some((kind, id)) => json!(NodeId::new(kind, id).id().to_string()),
+                None => value.clone(),
+            }
+        }
         Value::Array(items) => items.iter().map(encode).collect(),
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), encode(value))).collect(),
         value => value.clone(),

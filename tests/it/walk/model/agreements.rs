@@ -130,7 +130,8 @@ pub fn change(world: &World, asked: &Asked, agreement: &mut Record) -> Outcome {
             all_hold(&[(!is_over, "PERIOD_OVER"), (!is_alone, "PARTIES_MISSING")])?;
             doc.set("status", "signing");
             doc.set("opened_on", TODAY);
-            let bodies = doc.rows("agreement_party").iter().filter_map(|row| world.body(row["organisation_id"].as_str()?));
+            let bodies =
+                doc.rows("agreement_party").iter().filter_map(|row| world.body(row["organisation_id"].as_str()?));
             agreement.group = Some(bodies.collect());
         }
         "signAgreement" => {

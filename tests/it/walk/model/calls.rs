@@ -73,7 +73,11 @@ pub fn change(world: &World, asked: &Asked, call: &mut Record) -> Outcome {
     let before = call.doc.clone();
     let doc = &mut call.doc;
     put_lines(&mut doc.root, &asked.args, &["title", "opensOn"]);
-    put(&mut doc.root, &asked.args, &["summary", "closesOn", "budget", "maxPartners", "minPartners", "requiresIntervention"]);
+    put(
+        &mut doc.root,
+        &asked.args,
+        &["summary", "closesOn", "budget", "maxPartners", "minPartners", "requiresIntervention"],
+    );
     if let Some(kinds) = kinds(asked.arg("eligibleKinds")) {
         doc.set("eligible_kinds", kinds);
     }

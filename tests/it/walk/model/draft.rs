@@ -44,8 +44,7 @@ pub fn put(row: &mut Row, args: &Value, fields: &[&str]) {
     }
 }
 
-const MONEY: &[&str] =
-    &["budget", "requestedFunding", "totalCost", "publicFunding", "amount", "budgetShare"];
+const MONEY: &[&str] = &["budget", "requestedFunding", "totalCost", "publicFunding", "amount", "budgetShare"];
 
 /// Writes down texts that must be there, where they are given.
 pub fn put_lines(row: &mut Row, args: &Value, fields: &[&str]) {

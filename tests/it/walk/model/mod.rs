@@ -7,7 +7,9 @@ pub mod contributions;
 pub mod draft;
 pub mod plans;
 pub mod projects;
+pub mod proposals;
 pub mod record;
+pub mod sections;
 pub mod sittings;
 pub mod verbs;
 pub mod who;
@@ -15,6 +17,7 @@ pub mod work;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
@@ -101,7 +104,7 @@ pub struct Claim {
 pub struct World {
     pub bodies: Vec<Body>,
     pub who: Vec<Who>,
-    pub records: Vec<Record>,
+    pub records: Vec<Rc<Record>>,
     pub claims: BTreeMap<(usize, String), Claim>,
     /// Bodies with a seat in the council on the day, and how many members' seats each has.
     pub seats: BTreeMap<String, i64>,
@@ -135,7 +138,7 @@ impl World {
             return Ok(done);
         }
         let place = asked.of.expect("a record");
-        let record = self.records[place].clone();
+        let record = Record::clone(&self.records[place]);
         if !self.sees(asked.who, &record) {
             return refused("NOT_FOUND");
         }
@@ -146,14 +149,15 @@ impl World {
         let mut after = record.clone();
         let outcome = self.change(asked, &mut after);
         if asked.expected != record.version() {
-            let is_known = (1..record.version()).contains(&asked.expected)
-                && self.knows_since(asked.who, &record, asked.expected);
+            let is_known =
+                (1..record.version()).contains(&asked.expected) && self.knows_since(asked.who, &record, asked.expected);
             if !is_known || outcome.is_err() || self.overwrites(asked, &record, &after.doc) {
                 return refused("CHANGED_MEANWHILE");
             }
         }
         outcome?;
-        if after.doc == record.doc {
+        // In whatever order its rows stand.
+        if difference(record.kind, &record.doc, &after.doc).is_empty() {
             return Ok(Verdict::Unchanged);
         }
         self.unique(&after, Some(place))?;
@@ -191,11 +195,11 @@ impl World {
         record.settle();
         let version = record.version();
         let place = if asked.verb.makes {
-            self.records.push(record);
+            self.records.push(Rc::new(record));
             self.records.len() - 1
         } else {
             let place = asked.of.expect("a record");
-            self.records[place] = record;
+            self.records[place] = Rc::new(record);
             place
         };
         if let Some(key) = asked.key.clone() {
@@ -213,13 +217,15 @@ impl World {
 
     /// Records of a kind with their places.
     pub fn all(&self, kind: Kind) -> impl DoubleEndedIterator<Item = (usize, &Record)> {
-        self.records.iter().enumerate().filter(move |(_, record)| record.kind == kind)
+        let all = self.records.iter().map(Rc::as_ref).enumerate();
+        all.filter(move |(_, record)| record.kind == kind)
     }
 
     /// The record that an argument names, where the caller sees it.
     pub fn seen(&self, asked: &Asked, name: &str) -> Outcome<Option<&Record>> {
         let Some(id) = asked.id(name) else { return Ok(None) };
-        match self.records.iter().find(|record| record.id.to_string() == id) {
+        let id: uuid::Uuid = id.parse().unwrap_or_default();
+        match self.records.iter().find(|record| record.id == id) {
             Some(record) if self.sees(asked.who, record) => Ok(Some(record)),
             _ => refused("NOT_FOUND"),
         }
@@ -227,7 +233,7 @@ impl World {
 
     /// Of two that do the same thing at once, the second is told.
     fn unique(&self, record: &Record, place: Option<usize>) -> Outcome {
-        let others = || self.records.iter().enumerate().filter(|(at, _)| Some(*at) != place).map(|(_, other)| other);
+        let others = || self.records.iter().enumerate().filter(|(at, _)| Some(*at) != place).map(|(_, other)| &**other);
         let has = |other: &Record, column: &str| {
             let value = record.doc.root.get(column).filter(|value| !value.is_null());
             value.is_some() && other.doc.root.get(column) == value

@@ -111,8 +111,13 @@ pub fn change(world: &World, asked: &Asked, sitting: &mut Record) -> Outcome {
 }
 
 fn convene(world: &World, asked: &Asked, sitting: &mut Record) -> Outcome {
-    let guests: Vec<Value> =
-        asked.arg("guestIds").and_then(Value::as_array).into_iter().flatten().map(|id| given(Some(id), false)).collect();
+    let guests: Vec<Value> = asked
+        .arg("guestIds")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|id| given(Some(id), false))
+        .collect();
     let at_home = |guest: &Value| {
         let body = guest.as_str().and_then(|named| world.body(named)).expect("a body");
         world.body_holds(body, sitting, Key::Territory("037"))
@@ -130,8 +135,10 @@ fn convene(world: &World, asked: &Asked, sitting: &mut Record) -> Outcome {
         seats.entry(guest.as_str().unwrap_or_default().into()).or_default();
     }
     let invited = |(body, seats): (String, i64)| {
-        row(json!({ "organisation_id": body, "seats": seats, "answer": "unknown", "answered_on": null, "attended": null,
-            "represented_by": null }))
+        row(
+            json!({ "organisation_id": body, "seats": seats, "answer": "unknown", "answered_on": null, "attended": null,
+            "represented_by": null }),
+        )
     };
     *doc.rows_mut("sitting_invitation") = seats.into_iter().map(invited).collect();
     doc.set("convened_on", TODAY);

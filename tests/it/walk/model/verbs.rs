@@ -105,7 +105,11 @@ impl Verb {
     /// As history and audit call it.
     pub fn action(&self) -> String {
         self.name.chars().fold(String::new(), |text, letter| {
-            if letter.is_uppercase() { text + "_" + &letter.to_lowercase().to_string() } else { text + &letter.to_string() }
+            if letter.is_uppercase() {
+                text + "_" + &letter.to_lowercase().to_string()
+            } else {
+                text + &letter.to_string()
+            }
         })
     }
 }

@@ -54,12 +54,8 @@ pub struct Who {
 
 /// Everybody who acts in the walk.
 pub fn everybody() -> Vec<Who> {
-    let mut all: Vec<(Option<usize>, Way)> = vec![
-        (None, Way::Public),
-        (None, Way::Nobody),
-        (Some(BOLOGNA), Way::Program),
-        (Some(NGO), Way::Delegate),
-    ];
+    let mut all: Vec<(Option<usize>, Way)> =
+        vec![(None, Way::Public), (None, Way::Nobody), (Some(BOLOGNA), Way::Program), (Some(NGO), Way::Delegate)];
     for (body, roles) in [
         (DLCI, &["officer", "head"][..]),
         (BOLOGNA, &["viewer", "secretariat", "officer", "head", "administrator"]),
@@ -146,17 +142,14 @@ impl World {
     /// Whether somebody knows how a record became what it is since a version: every deed, and what each found.
     pub fn knows_since(&self, who: usize, record: &Record, version: i64) -> bool {
         let first = usize::try_from(version).expect("a version").max(1);
-        (first..record.past.len()).all(|at| {
-            self.holds(who, record, record.past[at].key) && self.holds(who, record, record.past[at - 1].key)
-        })
+        (first..record.past.len())
+            .all(|at| self.holds(who, record, record.past[at].key) && self.holds(who, record, record.past[at - 1].key))
     }
 
     /// The record as it was at a version, where somebody may know that.
     pub fn was<'a>(&self, who: usize, record: &'a Record, version: i64) -> Option<&'a Past> {
         let past = &record.past[usize::try_from(version - 1).expect("a version")];
-        let may = self.sees(who, record)
-            && self.knows_since(who, record, version)
-            && self.holds(who, record, past.key);
+        let may = self.sees(who, record) && self.knows_since(who, record, version) && self.holds(who, record, past.key);
         may.then_some(&**past)
     }
 }

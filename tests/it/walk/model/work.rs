@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::draft::{amount, clean, known, put, required};
-use super::projects::{competent, set_budget, set_links, set_places};
+use super::proposals::{competent, set_budget, set_links, set_places};
 use super::record::{Doc, Row, row};
 use super::{Asked, Outcome, TODAY, World, all_hold, refused};
 

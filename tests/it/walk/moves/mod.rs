@@ -91,7 +91,8 @@ const ALIVE: usize = 6;
 
 impl World {
     fn is_alive(&self, place: usize) -> bool {
-        let ended = ["closed", "withdrawn", "answered", "rejected", "revoked", "ended", "minutes_approved", "cancelled"];
+        let ended =
+            ["closed", "withdrawn", "answered", "rejected", "revoked", "ended", "minutes_approved", "cancelled"];
         !self.records[place].doc.is(&ended)
     }
 

@@ -16,7 +16,9 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
             for field in ["contextAnalysis", "objectives", "resources"] {
                 dice.perhaps(&mut args, 50, field, |dice| if dice.chance(8) { Value::Null } else { dice.words() });
             }
-            dice.perhaps(&mut args, 15, "periodUntil", |dice| json!(dice.pick(&["2028-06-30", "2029-12-31", "2025-12-31", "2040-01-01"])));
+            dice.perhaps(&mut args, 15, "periodUntil", |dice| {
+                json!(dice.pick(&["2028-06-30", "2029-12-31", "2025-12-31", "2040-01-01"]))
+            });
         }
         "writePlanIndicator" => {
             args["indicator"] = indicator(dice);
@@ -37,7 +39,9 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
             if is_known {
                 args["priorityId"] = dice.row("PlanPriority", rows("plan_priority"), "id");
             }
-            dice.perhaps(&mut args, if is_known { 20 } else { 95 }, "needId", |dice| dice.row("PlanNeed", rows("plan_need"), "id"));
+            dice.perhaps(&mut args, if is_known { 20 } else { 95 }, "needId", |dice| {
+                dice.row("PlanNeed", rows("plan_need"), "id")
+            });
             dice.perhaps(&mut args, if is_known { 60 } else { 95 }, "title", Dice::words);
         }
         "writePlanIntervention" => {
@@ -56,7 +60,12 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
                 dice.perhaps(&mut args, 30, "budget", |dice| dice.money(300_000));
                 dice.perhaps(&mut args, 20, "endsOn", end);
                 dice.perhaps(&mut args, 20, "responsibleId", |dice| dice.body(world));
-                dice.perhaps(&mut args, 20, "partners", |dice| json!([{ "organisationId": dice.body(world), "task": "Mediazione" }]));
+                dice.perhaps(
+                    &mut args,
+                    20,
+                    "partners",
+                    |dice| json!([{ "organisationId": dice.body(world), "task": "Mediazione" }]),
+                );
             }
         }
         "writePlanMeasure" => {
@@ -99,7 +108,8 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
         "withdrawTerritorialPlan" => args["reason"] = dice.words(),
         "shareTerritorialPlan" => args["visibility"] = dice.visibility(&["TERRITORY", "NETWORK", "OWNER"]),
         "recordPlanMeasurement" => {
-            args = json!({ "measureId": dice.row("PlanMeasure", rows("plan_measure"), "id"), "measuredOn": dice.day() });
+            args =
+                json!({ "measureId": dice.row("PlanMeasure", rows("plan_measure"), "id"), "measuredOn": dice.day() });
             dice.perhaps(&mut args, 80, "value", |dice| json!(dice.number() as f64));
             dice.perhaps(&mut args, 40, "source", Dice::words);
         }

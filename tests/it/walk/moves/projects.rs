@@ -71,7 +71,9 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
         }
         "setProjectDeadline" => {
             args = json!({ "title": dice.words(), "dueOn": ends(dice) });
-            dice.perhaps(&mut args, 50, "deadlineId", |dice| dice.row("ProjectDeadline", rows("project_deadline"), "id"));
+            dice.perhaps(&mut args, 50, "deadlineId", |dice| {
+                dice.row("ProjectDeadline", rows("project_deadline"), "id")
+            });
             dice.perhaps(&mut args, 70, "doneOn", Dice::day);
         }
         "writeProjectIndicator" => {
@@ -119,7 +121,8 @@ fn partner(world: &World, dice: &mut Dice) -> Value {
 }
 
 fn budget(world: &World, dice: &mut Dice) -> Value {
-    let line = |dice: &mut Dice| json!({ "organisationId": dice.body(world), "year": 2027, "amount": dice.money(100_000) });
+    let line =
+        |dice: &mut Dice| json!({ "organisationId": dice.body(world), "year": 2027, "amount": dice.money(100_000) });
     json!([line(dice), line(dice)])
 }
 
@@ -134,7 +137,8 @@ fn interventions(world: &World, dice: &mut Dice) -> Value {
 }
 
 fn proposal(world: &World, dice: &mut Dice) -> Value {
-    let mut args = json!({ "title": dice.words(), "places": places(dice), "startsOn": "2026-11-01", "endsOn": ends(dice) });
+    let mut args =
+        json!({ "title": dice.words(), "places": places(dice), "startsOn": "2026-11-01", "endsOn": ends(dice) });
     dice.perhaps(&mut args, 90, "summary", Dice::words);
     dice.perhaps(&mut args, 95, "requestedFunding", |dice| dice.money(300_000));
     dice.perhaps(&mut args, 60, "totalCost", |dice| dice.money(400_000));
