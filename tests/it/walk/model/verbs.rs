@@ -98,10 +98,6 @@ pub const VERBS: &[Verb] = &[
 ];
 
 impl Verb {
-    pub fn named(name: &str) -> &'static Self {
-        VERBS.iter().find(|verb| verb.name == name).unwrap_or_else(|| panic!("{name} is no verb"))
-    }
-
     /// As history and audit call it.
     pub fn action(&self) -> String {
         self.name.chars().fold(String::new(), |text, letter| {
