@@ -4,16 +4,19 @@ use chrono::NaiveDate;
 
 use super::document::CallDocument;
 use super::model::CallRow;
+use crate::access::{Room, Viewer, audience};
 use crate::deeds::given::{line, money, period, text};
 use crate::graphql::mutation::Flaws;
 use crate::graphql::{Outcome, UserError};
 use crate::locale::Message;
-use crate::organisations::model::OrganisationKind;
+use crate::organisations::model::{OrganisationKind, Visibility};
 
-/// Everything that is wrong with a call.
-pub fn check(call: &CallRow) -> Outcome<()> {
+/// Everything that is wrong with a call of this caller's body.
+pub fn check(call: &CallRow, viewer: &Viewer) -> Outcome<()> {
     let limits = call.max_partners.is_none_or(|most| call.min_partners <= most) && call.min_partners >= 0;
     let kinds = call.eligible_kinds.iter().all(|kind| kind.parse::<OrganisationKind>().is_ok());
+    let (visibility, province) = (call.visibility.as_str(), call.province_code.as_deref());
+    let key = audience::key(visibility, province, call.owner_number, call.group_number);
     Flaws::default()
         .and(line(&call.reference, "reference"))
         .and(line(&call.title, "title"))
@@ -26,6 +29,13 @@ pub fn check(call: &CallRow) -> Outcome<()> {
             "PARTNERS_REVERSED",
             "Il numero massimo di partner è inferiore al minimo.",
             "The most partners are fewer than the fewest.",
+        )
+        .unless(
+            key.is_some_and(|key| viewer.holds(Room::Funding, key)),
+            "visibility",
+            "ISSUER_MUST_SEE",
+            "Chi lo pubblica non lo vedrebbe: per il territorio occorre una provincia di competenza.",
+            "Its issuer would not see it: a territory's call names a province that the issuer is competent for.",
         )
         .unless(kinds, "eligibleKinds", "KIND_UNKNOWN", "Un tipo di ente non esiste.", "A kind of body does not exist.")
         .none()
@@ -55,7 +65,8 @@ pub fn amendable(before: &CallDocument, after: &CallRow, today: NaiveDate) -> Ou
         && after.max_partners.unwrap_or(i32::MAX) >= known.max_partners.unwrap_or(i32::MAX)
         && after.min_partners <= known.min_partners
         && (!after.requires_intervention || known.requires_intervention)
-        && after.opens_on == known.opens_on;
+        && after.opens_on == known.opens_on
+        && (after.visibility == known.visibility || reach(after.visibility) > reach(known.visibility));
     Flaws::default()
         .unless(
             later,
@@ -79,4 +90,14 @@ pub fn amendable(before: &CallDocument, after: &CallRow, today: NaiveDate) -> Ou
             "The call is open: its conditions may only become wider.",
         )
         .none()
+}
+
+/// How far a visibility reaches: who wrote a proposal under a call goes on seeing it.
+fn reach(visibility: Visibility) -> u8 {
+    match visibility {
+        Visibility::Owner => 0,
+        Visibility::Territory | Visibility::Institutional => 1,
+        Visibility::Network => 2,
+        Visibility::Public => 3,
+    }
 }

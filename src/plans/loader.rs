@@ -42,6 +42,10 @@ batched_by_uuid! {
     InterventionById => Arc<Intervention>, store::interventions_by_ids
 }
 batched_by_uuid! {
+    /// The plan in which an intervention stands.
+    PlanOfIntervention => Arc<PlanRow>, store::plans_of_interventions
+}
+batched_by_uuid! {
     /// A plan's interventions, in the plan's order.
     InterventionsOfPlan => Arc<[Arc<Intervention>]>, store::interventions_of_plans
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::contribution::ContributionRow;
@@ -32,6 +32,18 @@ pub async fn by_ids(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashM
     let sql = format!("select {} from territorial_plan t where t.id = any($1)", PlanRow::LIST);
     let plans = rows(connection, sql, ids, |row| PlanRow::read(row, 0)).await?;
     Ok(plans.into_iter().map(|plan| (plan.id, Arc::new(plan))).collect())
+}
+
+pub async fn plans_of_interventions(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<PlanRow>>> {
+    let sql = format!(
+        "select {}, i.id from plan_intervention i join territorial_plan t on t.id = i.plan_id where i.id = any($1)",
+        PlanRow::LIST
+    );
+    let plan = |row: &PgRow| Ok((row.try_get(PlanRow::WIDTH)?, Arc::new(PlanRow::read(row, 0)?)));
+    Ok(rows(connection, sql, ids, plan).await?.into_iter().collect())
 }
 
 async fn needs(connection: &mut PgConnection, column: &str, ids: &[Uuid]) -> Result<Vec<Arc<NeedRow>>> {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::document::ProjectDocument;
-use super::model::ProjectRow;
+use super::model::{ProjectInvitationStatus, ProjectRow};
 use crate::deeds::given::{line, money, period, text};
 use crate::graphql::mutation::Flaws;
 use crate::graphql::{Outcome, UserError};
@@ -33,6 +33,8 @@ pub fn check(project: &ProjectDocument) -> Outcome<()> {
     }
     flaws.extend(partners(project));
     flaws.extend(budgets(project));
+    flaws.extend(project.project_invitation.iter().filter_map(|row| money(row.budget_share, "budgetShare")));
+    flaws.extend(project.project_participation.iter().filter_map(|row| money(row.budget_share, "budgetShare")));
     flaws.extend(project.project_contract.iter().filter_map(|row| money(row.amount, "amount")));
     flaws.extend(project.project_deadline.iter().filter_map(|row| line(&row.title, "title")));
     for indicator in &project.project_indicator {
@@ -60,7 +62,8 @@ pub fn check(project: &ProjectDocument) -> Outcome<()> {
 
 /// Nobody is a partner of itself, and every chain of "takes part through" ends at the lead.
 fn partners(project: &ProjectDocument) -> Vec<UserError> {
-    let asked = project.project_invitation.iter().map(|row| (row.organisation_id, row.through_id));
+    let asked = project.project_invitation.iter().filter(|row| row.status != ProjectInvitationStatus::Declined);
+    let asked = asked.map(|row| (row.organisation_id, row.through_id));
     let parts = project.project_participation.iter().map(|row| (row.organisation_id, row.through_id));
     let mut flaws = Vec::new();
     let mut through: HashMap<Uuid, Uuid> = HashMap::new();

@@ -51,6 +51,9 @@ pub struct Facts {
     /// The offices whose plans it carries out.
     #[serde(default)]
     pub offices: Vec<Uuid>,
+    /// Whether it carries out an intervention that the caller does not see.
+    #[serde(default)]
+    pub is_plan_hidden: bool,
 }
 
 /// The call that it is proposed to.
@@ -122,7 +125,9 @@ impl Aggregate for ProjectDocument {
              where l.project_id = r.id and t.status in ('adopted', 'in_implementation')),
            'offices', (select coalesce(jsonb_agg(distinct t.office_id), '[]') from project_intervention l
              join plan_intervention i on i.id = l.intervention_id join territorial_plan t on t.id = i.plan_id
-             where l.project_id = r.id))",
+             where l.project_id = r.id),
+           'is_plan_hidden', exists (select 1 from project_intervention l where l.project_id = r.id
+             and not exists (select 1 from plan_intervention i where i.id = l.intervention_id)))",
     );
 
     fn id(&self) -> Uuid {
@@ -162,16 +167,25 @@ impl Aggregate for ProjectDocument {
     }
 
     /// Until it is public: who takes part or is asked to; once it is handed in, who decides; once it is admitted, the
-    /// offices whose plans it carries out.
+    /// offices whose plans it carries out. Whoever does not see the call or all of those plans cannot tell who they are,
+    /// and leaves the group as it is.
     fn group(&mut self) -> Option<Group<'_>> {
+        let is_idea = self.project.status == ProjectStatus::Idea;
+        let is_call_hidden = self.project.call_id.is_some() && self.facts.call.is_none();
+        let is_judged = self.project.status.is_judged();
+        if (!is_idea && is_call_hidden) || (is_judged && self.facts.is_plan_hidden) {
+            return None;
+        }
         let parts = self.project_participation.iter().map(|row| row.organisation_id);
         let asked = self.project_invitation.iter().filter(|row| row.status != ProjectInvitationStatus::Declined);
         let decides = self.facts.call.as_ref().map(|call| call.issuer_id).or(self.facts.central);
-        let decides = decides.filter(|_| self.project.status != ProjectStatus::Idea);
-        let offices = self.facts.offices.iter().copied().filter(|_| self.project.status.is_judged());
+        let decides = decides.filter(|_| !is_idea);
+        let offices = self.facts.offices.iter().copied().filter(|_| is_judged);
         let asked = asked.map(|row| row.organisation_id);
         let bodies: Vec<Uuid> = parts.chain(asked).chain(decides).chain(offices).collect();
-        (self.project.visibility == Visibility::Owner && !bodies.is_empty()).then(|| Group {
+        // Of one whose partners have all gone its lead is what is left.
+        let has_group = !bodies.is_empty() || self.project.group_number.is_some();
+        (self.project.visibility == Visibility::Owner && has_group).then(|| Group {
             number: &mut Arc::make_mut(&mut self.project).group_number,
             bodies,
             province: None,

@@ -149,7 +149,7 @@ impl CallMutation {
                 let issuer = issuer.ok_or_else(|| UserError::not_found(""))?;
                 programme(is_known)?;
                 let row = new_call(&input, &issuer, province_code);
-                rules::check(&row)?;
+                rules::check(&row, &graph.viewer)?;
                 Ok(CallDocument { funding_call: row, facts: Facts::default() })
             });
             Ok(told.await?.into())
@@ -165,7 +165,8 @@ impl CallMutation {
         #[graphql(desc = "What changes.")] input: AmendFundingCallInput,
     ) -> Result<Option<AmendFundingCallPayload>> {
         answer(async {
-            let today = Graph::of(ctx).today;
+            let graph = Graph::of(ctx);
+            let today = graph.today;
             let deed = deed(Action::AmendFundingCall, (&input.call_id, input.expected_version), &input.manner, false)?;
             let told = deeds::alter(ctx, deed, |call: &mut CallDocument| {
                 let before = call.clone();
@@ -182,7 +183,7 @@ impl CallMutation {
                 put(&mut row.max_partners, input.max_partners);
                 row.requires_intervention = input.requires_intervention.unwrap_or(row.requires_intervention);
                 row.visibility = input.visibility.unwrap_or(row.visibility);
-                rules::check(row)?;
+                rules::check(row, &graph.viewer)?;
                 rules::amendable(&before, row, today)
             });
             Ok(told.await?.into())

@@ -75,7 +75,7 @@ pub struct FundProjectInput {
     cup: Option<String>,
     /// Number of the initiative in the fund's own system [numero iniziativa].
     initiative_number: Option<String>,
-    /// Who may see it from now on.
+    /// Who may see it from now on: anyone, the network, or those alone who take part and decide (`OWNER`).
     #[graphql(default_with = "Visibility::Public")]
     visibility: Visibility,
     /// How it is to be done.
@@ -176,6 +176,18 @@ pub(super) fn cup(given: Option<&str>) -> Outcome<Option<String>> {
     Ok(given.map(read).transpose()?)
 }
 
+/// Who takes part in a project, wherever it is, sees it.
+fn parties_see(visibility: Visibility) -> Outcome<()> {
+    if matches!(visibility, Visibility::Public | Visibility::Network | Visibility::Owner) {
+        return Ok(());
+    }
+    let message = Message::new(
+        "Chi partecipa deve vederlo: indicare pubblico, rete o titolare (chi partecipa e chi decide).",
+        "Who takes part must see it: say public, network or owner (who takes part and who decides).",
+    );
+    Err(UserError::invalid("visibility", "PARTIES_MUST_SEE", message).into())
+}
+
 /// What becomes of proposals.
 #[derive(Default)]
 pub struct ProjectDecisions;
@@ -254,6 +266,7 @@ impl ProjectDecisions {
             let on = On(&input.project_id, input.expected_version, &input.manner);
             let told = step(ctx, (Action::FundProject, ProjectStep::Fund), on, |project, today| {
                 competent(graph, project)?;
+                parties_see(input.visibility)?;
                 // Who was asked and what they answered stays in the history, for those who saw it.
                 project.project_invitation.clear();
                 let row = project.row();

@@ -15,9 +15,10 @@ use crate::graphql::mutation::{Flaws, answer, record};
 use crate::graphql::{Graph, Outcome, Result, UserError};
 use crate::locale::Message;
 use crate::organisations::loader::{self, organisation};
-use crate::plans::loader::InterventionById;
+use crate::plans::loader::PlanOfIntervention;
 use crate::projects::check::check;
 use crate::projects::document::{INVITATION, ProjectDocument};
+use crate::projects::life;
 use crate::projects::model::{
     BudgetRow, InvitationRow, LinkRow, ParticipationRow, ProjectInvitationStatus, ProjectStatus,
 };
@@ -194,9 +195,12 @@ impl ProjectProposals {
             let graph = Graph::of(ctx);
             let own = graph.viewer.organisation;
             let on = On(&input.project_id, input.expected_version, &input.manner);
-            let what = Message::new("risposta all'invito", "answer to the invitation");
-            let what = (Action::AnswerProjectInvitation, what);
-            let told = change(ctx, what, &[ProjectStatus::Idea], on, |project| {
+            // Not held against the rest of the proposal: a body may decline through which another was to take part. That is
+            // the lead's to see to before it hands the proposal in.
+            let deed = on.deed(Action::AnswerProjectInvitation, false)?;
+            let told = deeds::alter(ctx, deed, |project: &mut ProjectDocument| {
+                let what = Message::new("risposta all'invito", "answer to the invitation");
+                life::allows(project.project.status, &[ProjectStatus::Idea], &what)?;
                 Flaws::default().and(long(input.reason.as_deref(), "reason")).none()?;
                 let pending = |row: &&mut InvitationRow| {
                     Some(row.organisation_id) == own && row.status == ProjectInvitationStatus::Invited
@@ -239,7 +243,7 @@ fn part(invitation: &InvitationRow) -> ParticipationRow {
     }
 }
 
-/// Asks a body to take part; one that declined may be asked again.
+/// Asks a body to take part; one that declined may be asked again, by the same invitation.
 fn invite(
     project: &mut ProjectDocument,
     (organisation_id, through_id): (Uuid, Option<Uuid>),
@@ -260,9 +264,10 @@ fn invite(
         );
         return Err(UserError::conflict(&format!("{field}.organisationId"), "PARTNER_TWICE", message).into());
     }
-    project.project_invitation.retain(|row| !is_same(row));
+    let declined = project.project_invitation.iter().position(is_same);
+    let declined = declined.map(|place| project.project_invitation.remove(place).id);
     project.project_invitation.push(InvitationRow {
-        id: Uuid::now_v7(),
+        id: declined.unwrap_or_else(Uuid::now_v7),
         project_id: project.project.id,
         organisation_id,
         role: input.role,
@@ -300,14 +305,24 @@ async fn call(graph: &Graph, id: Option<&ID>, programme: Option<&str>) -> Outcom
     Ok((call.map(|call| call.row.id), programme.map(String::from).or(of_call)))
 }
 
-/// The interventions that a proposal names: each must be seen by the caller.
+/// The interventions that an input names: the caller must see each, and each stands in a plan that was adopted. What is
+/// still drafted may be taken out of its plan again.
 pub(super) async fn interventions(graph: &Graph, ids: &[ID]) -> Outcome<Vec<Uuid>> {
     let field = |place: usize| format!("interventionIds.{place}");
     let keys = ids.iter().enumerate().map(|(place, id)| record("PlanIntervention", id, &field(place)));
     let keys = keys.collect::<Outcome<Vec<_>>>()?;
-    let found = futures_util::future::try_join_all(keys.iter().map(|id| graph.load(InterventionById(*id)))).await?;
-    match found.iter().position(Option::is_none) {
-        Some(place) => Err(UserError::not_found(&field(place)).into()),
+    let found = futures_util::future::try_join_all(keys.iter().map(|id| graph.load(PlanOfIntervention(*id)))).await?;
+    if let Some(place) = found.iter().position(Option::is_none) {
+        return Err(UserError::not_found(&field(place)).into());
+    }
+    match found.iter().position(|plan| plan.as_ref().is_some_and(|plan| !plan.status.is_adopted())) {
+        Some(place) => {
+            let message = Message::new(
+                "L'intervento è di un piano non ancora adottato.",
+                "The intervention is of a plan that is not adopted yet.",
+            );
+            Err(UserError::invalid(&field(place), "INTERVENTION_NOT_ADOPTED", message).into())
+        }
         None => Ok(keys),
     }
 }

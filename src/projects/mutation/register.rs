@@ -210,7 +210,9 @@ impl ProjectRegistration {
 /// Whether each body stands once in each role, and each CIG once.
 fn unique(project: &crate::projects::document::ProjectDocument) -> bool {
     let mut parts: Vec<_> = project.project_participation.iter().map(|row| (row.organisation_id, row.role)).collect();
-    let mut cigs: Vec<_> = project.project_contract.iter().map(|row| row.cig.as_str()).collect();
+    // Contracts that need no tender share their code.
+    let cigs = project.project_contract.iter().map(|row| row.cig.as_str());
+    let mut cigs: Vec<_> = cigs.filter(|cig| !cig.starts_with("ES")).collect();
     let counts = (parts.len(), cigs.len());
     parts.sort_unstable();
     parts.dedup();

@@ -1,0 +1,277 @@
+//! A random walk through the work that callers do: thousands of mutations by everybody, about everything, right and wrong,
+//! one after the other and two at once; each is held against a plain model of the rules, which knows nothing of the
+//! product. A walk that fails says how to walk it again:
+//! `RACCORDO_WALK_SEED=… RACCORDO_WALK_STEPS=… cargo test --test it walk`.
+
+mod checks;
+mod model;
+mod moves;
+mod run;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+use sqlx::PgConnection;
+
+use crate::hub::TestHub;
+use crate::levels::SMALL;
+use model::record::Kind;
+use model::verbs::VERBS;
+use model::{Asked, Verdict, World};
+use moves::Dice;
+use run::Answer;
+
+/// The seed of the walk that every run takes.
+const SEED: u64 = 20_261_129;
+const STEPS: u64 = 10_000;
+/// Steps between two looks at everything.
+const LOOK: u64 = 500;
+
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |given| given.parse().expect("a number"))
+}
+
+struct Walk {
+    hub: TestHub,
+    connection: PgConnection,
+    world: World,
+    dice: Dice,
+    seed: u64,
+    step: u64,
+    /// The last steps, for who must find out what went wrong.
+    trail: VecDeque<String>,
+    /// Number of the audit's last entry.
+    entries: i64,
+    done: BTreeMap<&'static str, u64>,
+    refused: BTreeMap<&'static str, u64>,
+}
+
+#[tokio::test]
+async fn whatever_is_asked_by_whomever_ends_as_the_rules_say_and_nothing_is_lost() {
+    let (seed, steps) = (setting("RACCORDO_WALK_SEED", SEED), setting("RACCORDO_WALK_STEPS", STEPS));
+    let hub = TestHub::with(SMALL).await;
+    let mut walk = Walk {
+        connection: hub.maintenance().await,
+        world: checks::laid_out(&hub).await,
+        hub,
+        dice: Dice::new(ChaCha8Rng::seed_from_u64(seed)),
+        seed,
+        step: 0,
+        trail: VecDeque::new(),
+        entries: 0,
+        done: BTreeMap::new(),
+        refused: BTreeMap::new(),
+    };
+    walk.entries = walk.hub.audited().await;
+    while walk.step < steps {
+        walk.go().await;
+        if walk.step % LOOK < 2 {
+            walk.look(3).await;
+        }
+    }
+    walk.look(usize::MAX).await;
+    assert_eq!(walk.hub.broken_entries().await, 0, "the audit's chain");
+    if steps >= STEPS {
+        walk.covers();
+    }
+}
+
+impl Walk {
+    /// One step: a mutation, or two at once about the same record.
+    async fn go(&mut self) {
+        let first = self.world.next(&mut self.dice);
+        let second = if self.dice.chance(12) { self.world.rival(&mut self.dice, &first) } else { None };
+        self.step += 1 + u64::from(second.is_some());
+        let verdict = self.world.judge(&first);
+        self.note(&first, &verdict);
+        let Some(second) = second else {
+            let answer = self.hub.ask(&self.world, &first).await;
+            self.note_answer(&answer);
+            if !agrees(&self.world, &first, &verdict, &answer) {
+                self.fail(&format!("the model says {verdict:#?}"));
+            }
+            self.settle(vec![(first, verdict, answer)]).await;
+            return;
+        };
+        let other = self.world.judge(&second);
+        self.note(&second, &other);
+        let (one, two) = tokio::join!(self.hub.ask(&self.world, &first), self.hub.ask(&self.world, &second));
+        self.note_answer(&one);
+        self.note_answer(&two);
+        let (first, second) = ((first, one), (second, two));
+        let in_order = [[first.clone(), second.clone()], [second, first]];
+        match in_order.into_iter().find_map(|order| self.as_if_in_turn(order)) {
+            Some(settled) => self.settle(settled).await,
+            None => self.fail("the two at once end as in neither order"),
+        }
+    }
+
+    /// What the model says of two deeds, the one after the other, where both were answered so.
+    fn as_if_in_turn(&self, order: [(Asked, Answer); 2]) -> Option<Vec<(Asked, Verdict, Answer)>> {
+        let mut world = self.world.clone();
+        let mut settled = Vec::new();
+        for (asked, answer) in order {
+            let verdict = world.judge(&asked);
+            // Who is in a group may change while a request is under way: it goes on with what its caller held.
+            let was_hidden = matches!(&verdict, Verdict::Refused(why) if why.0.contains("NOT_FOUND"));
+            if !agrees(&world, &asked, &verdict, &answer) && !(was_hidden && matches!(answer, Answer::Refused(_))) {
+                return None;
+            }
+            if let (Verdict::Done(record), Answer::Done { id, .. }, false) = (&verdict, &answer, asked.dry) {
+                let mut record = record.clone();
+                record.id = *id;
+                world.commit(&asked, *record);
+            }
+            settled.push((asked, verdict, answer));
+        }
+        Some(settled)
+    }
+
+    /// Writes down what was done, and looks at what it left.
+    async fn settle(&mut self, settled: Vec<(Asked, Verdict, Answer)>) {
+        let mut left: Vec<Value> = Vec::new();
+        let mut changed = BTreeSet::new();
+        for (asked, verdict, answer) in settled {
+            match (verdict, answer) {
+                (Verdict::Done(mut record), Answer::Done { id, .. }) => {
+                    *self.done.entry(asked.verb.name).or_default() += u64::from(!asked.dry);
+                    if !asked.dry {
+                        record.id = id;
+                        let place = self.world.commit(&asked, *record);
+                        left.push(checks::entry(&self.world, &asked, Some(&self.world.records[place])));
+                        changed.insert(place);
+                    }
+                }
+                (_, Answer::Refused(reasons)) => {
+                    let is_forbidden = reasons.iter().any(|(code, _)| code == "FORBIDDEN");
+                    if is_forbidden && self.world.who[asked.who].way != model::who::Way::Public {
+                        left.push(checks::entry(&self.world, &asked, None));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for place in changed {
+            let record = Rc::make_mut(&mut self.world.records[place]);
+            let stored = checks::stored(&mut self.connection, record.kind, &[record.id]).await;
+            checks::adopt(record, &stored[0]);
+            if let Some(deviation) = checks::deviation(record, &stored[0]) {
+                self.fail(&deviation);
+            }
+        }
+        let found = checks::entries(&mut self.connection, self.entries).await;
+        self.entries += found.len() as i64;
+        let is_told = |entry: &Value| found.iter().any(|found| checks::says(entry, found));
+        if found.len() != left.len() || !left.iter().all(is_told) {
+            self.fail(&format!("the audit has {found:#?}, not {left:#?}"));
+        }
+    }
+
+    /// Looks at every record, at what some see, and at what some records were.
+    async fn look(&mut self, most: usize) {
+        if let Some(deviation) = checks::whole(&mut self.connection, &self.world).await {
+            self.fail(&deviation);
+        }
+        let everybody = self.world.who.len();
+        for number in 0..everybody.min(most) {
+            let who = if most < everybody { self.dice.rng.random_range(0..everybody) } else { number };
+            if let Some(deviation) = checks::sight(&self.hub, &self.world, who).await {
+                self.fail(&deviation);
+            }
+        }
+        let told = |(place, record): (usize, &Rc<model::record::Record>)| {
+            matches!(record.kind, Kind::Plan | Kind::Project).then_some(place)
+        };
+        let told: Vec<usize> = self.world.records.iter().enumerate().filter_map(told).collect();
+        for _ in 0..12.min(told.len()) {
+            let place = *self.dice.pick(&told);
+            let version = self.dice.rng.random_range(1..=self.world.records[place].version());
+            let who = self.dice.rng.random_range(0..everybody);
+            let past = checks::past(&self.hub, &mut self.connection, &self.world, who, place, version).await;
+            if let Some(deviation) = past {
+                self.fail(&deviation);
+            }
+        }
+    }
+
+    /// A walk in which something never happens says nothing of it.
+    fn covers(&self) {
+        let rare: Vec<_> = VERBS
+            .iter()
+            .map(|verb| (verb.name, self.done.get(verb.name).copied().unwrap_or_default()))
+            .filter(|(_, count)| *count < 3)
+            .collect();
+        assert_eq!(rare, [], "verbs that were hardly ever done");
+        let never: Vec<_> = RULES.iter().filter(|rule| !self.refused.contains_key(*rule)).collect();
+        assert!(never.is_empty(), "rules that never refused: {never:?}");
+    }
+
+    fn note(&mut self, asked: &Asked, verdict: &Verdict) {
+        if let Verdict::Refused(why) = verdict {
+            why.0.iter().for_each(|rule| *self.refused.entry(rule).or_default() += 1);
+        }
+        let Asked { verb, who, of, args, expected, key, dry } = asked;
+        let on = of.map(|of| {
+            let record = &self.world.records[of];
+            format!("{:?} {} {} v{}", record.kind, record.id, record.doc.status(), record.version())
+        });
+        let name = &self.world.who[*who].name;
+        let text = format!(
+            "{}: {name}: {} on {on:?}, expecting {expected}, key {key:?}, dry {dry}: {args}",
+            self.step, verb.name
+        );
+        self.trail.push_back(text);
+        if self.trail.len() > 20 {
+            self.trail.pop_front();
+        }
+    }
+
+    fn note_answer(&mut self, answer: &Answer) {
+        self.trail.push_back(format!("    -> {answer:?}"));
+    }
+
+    fn fail(&self, message: &str) -> ! {
+        let trail: Vec<&str> = self.trail.iter().map(String::as_str).collect();
+        let again = format!("RACCORDO_WALK_SEED={} RACCORDO_WALK_STEPS={}", self.seed, self.step);
+        panic!("{}\nstep {}: {message}\n{again}", trail.join("\n"), self.step);
+    }
+}
+
+/// Rules that must have refused something at least once.
+const RULES: &[&str] = &[
+    "AMOUNT_NEGATIVE",
+    "CALL_ALREADY_OPEN",
+    "CHANGED_MEANWHILE",
+    "CUP_IN_USE",
+    "CUP_MISSING",
+    "FORBIDDEN",
+    "IDEMPOTENCY_KEY_REUSED",
+    "INTERVENTION_NOT_ADOPTED",
+    "ISSUER_MUST_SEE",
+    "NOT_FOUND",
+    "OUTSIDE_PLAN_PERIOD",
+    "PARTIES_MUST_SEE",
+    "PARTNER_CHAIN_CIRCULAR",
+    "PLAN_NOT_OPEN",
+    "STEP_NOT_ALLOWED",
+];
+
+/// Whether an answer is what the model says.
+fn agrees(world: &World, asked: &Asked, verdict: &Verdict, answer: &Answer) -> bool {
+    match (verdict, answer) {
+        (Verdict::Done(record), Answer::Done { id, version, is_dry, is_repeated: false }) => {
+            *is_dry == asked.dry && *version == record.version() + 1 && (asked.verb.makes || *id == record.id)
+        }
+        (Verdict::Unchanged, Answer::Done { version, is_repeated: false, .. }) => {
+            asked.of.is_some_and(|of| world.records[of].version() == *version)
+        }
+        (Verdict::Repeated(place, then), Answer::Done { id, version, is_repeated: true, .. }) => {
+            (*id, *version) == (world.records[*place].id, *then)
+        }
+        (Verdict::Refused(why), answer) => answer.rules() == why.0,
+        _ => false,
+    }
+}

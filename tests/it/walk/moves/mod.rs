@@ -1,0 +1,200 @@
+//! What is asked in the walk: any verb, by anybody, about any record; often sensible, as often not.
+
+mod agreements;
+mod calls;
+mod plans;
+mod projects;
+mod sittings;
+
+use rand::Rng as _;
+use rand::seq::IndexedRandom as _;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+
+use super::model::record::{Kind, Row};
+use super::model::verbs::{VERBS, Verb};
+use super::model::who::BODIES;
+use super::model::{Asked, TODAY, Verdict, World};
+
+/// The walk's dice: the same seed gives the same walk.
+pub struct Dice {
+    pub rng: ChaCha8Rng,
+    told: u64,
+}
+
+impl Dice {
+    pub fn new(rng: ChaCha8Rng) -> Self {
+        Self { rng, told: 0 }
+    }
+
+    /// Whether something happens that does so many times in a hundred.
+    pub fn chance(&mut self, percent: u32) -> bool {
+        self.rng.random_range(0..100) < percent
+    }
+
+    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        of.choose(&mut self.rng).expect("something to pick")
+    }
+
+    /// A text that nobody has said before; now and then none.
+    pub fn words(&mut self) -> Value {
+        self.told += 1;
+        if self.chance(4) { json!("  ") } else { json!(format!(" Testo {} ", self.told)) }
+    }
+
+    /// A number that nobody has had before.
+    pub fn number(&mut self) -> u64 {
+        self.told += 1;
+        self.told
+    }
+
+    /// Today, or a day near it.
+    pub fn day(&mut self) -> Value {
+        let near = [TODAY, TODAY, TODAY, "2026-11-20", "2026-11-23", "2026-11-25"];
+        json!(self.pick(&near))
+    }
+
+    /// An amount of money; now and then less than nothing.
+    pub fn money(&mut self, most: u32) -> Value {
+        let euros = self.rng.random_range(1..=most);
+        json!(if self.chance(5) { format!("-{euros}.00") } else { format!("{euros}.50") })
+    }
+
+    pub fn visibility(&mut self, usual: &[&str]) -> Value {
+        let any = ["PUBLIC", "NETWORK", "TERRITORY", "INSTITUTIONAL", "OWNER"];
+        json!(if self.chance(75) { self.pick(usual) } else { self.pick(&any) })
+    }
+
+    /// Puts a field into an input, so many times in a hundred.
+    pub fn perhaps(&mut self, args: &mut Value, percent: u32, field: &str, value: impl FnOnce(&mut Self) -> Value) {
+        if self.chance(percent) {
+            args[field] = value(self);
+        }
+    }
+
+    /// A row of a record, as inputs name it; now and then one that is not there.
+    pub fn row(&mut self, kind: &str, rows: &[Row], column: &str) -> Value {
+        match rows.choose(&mut self.rng).map(|row| row[column].as_str().unwrap_or_default().to_owned()) {
+            Some(id) if !self.chance(3) => json!(format!("{kind}:{id}")),
+            _ => json!(format!("{kind}:{}", uuid::Uuid::from_u128(0xdead))),
+        }
+    }
+
+    pub fn body(&mut self, world: &World) -> Value {
+        let body = self.rng.random_range(0..BODIES.len());
+        json!(format!("Organisation:{}", world.named(body)))
+    }
+}
+
+/// Records of a kind that are made while there are fewer of them under way.
+const ALIVE: usize = 6;
+
+impl World {
+    fn is_alive(&self, place: usize) -> bool {
+        let ended =
+            ["closed", "withdrawn", "answered", "rejected", "revoked", "ended", "minutes_approved", "cancelled"];
+        !self.records[place].doc.is(&ended)
+    }
+
+    /// A record of a kind: one of the last that are under way, or any.
+    fn target(&self, dice: &mut Dice, kind: Kind) -> Option<usize> {
+        let all: Vec<usize> = self.all(kind).map(|(place, _)| place).collect();
+        let last: Vec<usize> = all.iter().copied().filter(|place| self.is_alive(*place)).rev().take(ALIVE).collect();
+        if !last.is_empty() && dice.chance(90) {
+            return Some(*dice.pick(&last));
+        }
+        all.choose(&mut dice.rng).copied()
+    }
+
+    /// Something that somebody might ask.
+    fn any(&self, dice: &mut Dice) -> Option<Asked> {
+        let verb = dice.pick(VERBS);
+        let who = dice.rng.random_range(0..self.who.len());
+        let of = match parent(verb) {
+            Some(kind) => Some(self.target(dice, kind)?),
+            None => None,
+        };
+        let alive = self.all(verb.kind).filter(|(place, _)| self.is_alive(*place)).count();
+        if verb.makes && alive >= ALIVE && !dice.chance(4) {
+            return None;
+        }
+        let args = self.args(dice, verb, of);
+        let version = of.map_or(0, |of| self.records[of].version());
+        let expected = match dice.rng.random_range(0..10) {
+            0 => version - dice.rng.random_range(0..4),
+            1 => version + 1,
+            _ => version,
+        };
+        Some(Asked { verb, who, of, args, expected, key: None, dry: dice.chance(4) })
+    }
+
+    fn args(&self, dice: &mut Dice, verb: &Verb, of: Option<usize>) -> Value {
+        match verb.kind {
+            Kind::Plan | Kind::Contribution => plans::args(self, dice, verb.name, of),
+            Kind::Call => calls::args(dice, verb.name),
+            Kind::Project => projects::args(self, dice, verb.name, of),
+            Kind::Agreement => agreements::args(self, dice, verb.name, of),
+            Kind::Sitting => sittings::args(self, dice, verb.name, of),
+        }
+    }
+
+    /// The next thing that is asked: more often than not one that the model would do.
+    pub fn next(&self, dice: &mut Dice) -> Asked {
+        let is_wanted = dice.chance(65);
+        let mut asked = None;
+        for _ in 0..400 {
+            let Some(next) = self.any(dice) else { continue };
+            let is_done = || matches!(self.judge(&next), Verdict::Done(_));
+            if !is_wanted || is_done() {
+                asked = Some(next);
+                break;
+            }
+            asked = asked.or(Some(next));
+        }
+        let asked = asked.expect("something can always be asked");
+        self.with_key(dice, asked)
+    }
+
+    /// Something that somebody might ask about the same record at the same time; now and then the very same.
+    pub fn rival(&self, dice: &mut Dice, first: &Asked) -> Option<Asked> {
+        if first.key.is_some() && dice.chance(50) {
+            return Some(first.clone());
+        }
+        let mut found = None;
+        for _ in 0..600 {
+            let Some(next) = self.any(dice).filter(|next| next.of.is_some() && next.of == first.of) else { continue };
+            if matches!(self.judge(&next), Verdict::Done(_)) {
+                return Some(next);
+            }
+            found = Some(next);
+        }
+        found
+    }
+
+    /// With an idempotency key, now and then: a new one, or one that was used.
+    fn with_key(&self, dice: &mut Dice, mut asked: Asked) -> Asked {
+        if !dice.chance(15) {
+            return asked;
+        }
+        let used: Vec<_> = self.claims.iter().collect();
+        match dice.rng.random_range(0..3) {
+            0 if !used.is_empty() => return dice.pick(&used).1.said.clone(),
+            1 if !used.is_empty() => {
+                let ((who, key), _) = dice.pick(&used);
+                (asked.who, asked.key) = (*who, Some(key.clone()));
+            }
+            _ => asked.key = Some(format!("k-{}", dice.number())),
+        }
+        asked
+    }
+}
+
+/// The kind of record that a verb is about.
+fn parent(verb: &Verb) -> Option<Kind> {
+    match verb.name {
+        "reviseTerritorialPlan" | "invitePlanContribution" => Some(Kind::Plan),
+        "renewAgreement" => Some(Kind::Agreement),
+        _ if verb.makes => None,
+        _ => Some(verb.kind),
+    }
+}
