@@ -12,6 +12,7 @@ mod audit;
 mod clients;
 mod conformance;
 mod councils;
+mod coverage;
 mod descriptions;
 mod documents;
 mod embedded;
