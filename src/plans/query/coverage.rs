@@ -27,7 +27,8 @@ pub struct PlanCoverage {
 pub struct PlanMoney {
     /// Planned by the interventions, euros; null where none says a budget [risorse previste].
     budget: Option<Euro>,
-    /// Public money asked for by projects proposed, whatever was decided since, euros [finanziamento richiesto].
+    /// Public money asked for by projects proposed, whatever was decided since, euros; of projects that were entered once
+    /// they were funded nothing may be recorded [finanziamento richiesto].
     asked: Euro,
     /// Public money of projects admitted, under way or finished, not of those revoked, euros [finanziamento ammesso].
     admitted: Euro,
