@@ -29,7 +29,7 @@ pub const FIELDS: u64 = 2_000;
 /// Items that a list without pages is taken to have, where [`SIZES`] says nothing else.
 const PLAIN_LIST: u64 = 10;
 
-/// Lists without pages that are known to be longer.
+/// Lists without pages that are known to be longer, or shorter.
 pub const SIZES: &[(&str, &str, u64)] = &[
     ("Query", "regions", 20),
     ("Query", "provinces", 110),
@@ -39,6 +39,11 @@ pub const SIZES: &[(&str, &str, u64)] = &[
     ("NationalOverview", "offices", 106),
     ("CoordinationGaps", "offices", 106),
     ("CoordinationGap", "evidence", 20),
+    // A plan's chain grows in its needs: hundreds of parts at the most, however they lie.
+    ("PlanNeed", "priorities", 3),
+    ("PlanPriority", "interventions", 3),
+    ("PlanIntervention", "measures", 3),
+    ("PlanIntervention", "projects", 5),
     // Longer lists are of plain fields alone, which are written at once and cost far less.
     ("Network", "nodes", MOST_RESOLVED as u64),
     ("Network", "edges", MOST_RESOLVED as u64),
@@ -62,6 +67,7 @@ const WEIGHTS: &[(&str, u64)] = &[
     ("NationalOverview", 100),
     ("CoordinationGaps", 100),
     ("OfficePeer", 20),
+    ("PlanCoverage", 20),
     ("SearchHitConnection", 20),
 ];
 

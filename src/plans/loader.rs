@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::contribution::ContributionRow;
-use super::model::{
-    CoverageRow, IndicatorRow, Intervention, MeasureRow, MeasurementRow, NeedRow, PartnerRow, PlanRow, PriorityRow,
-};
+use super::coverage::ChainRow;
+use super::model::{IndicatorRow, Intervention, MeasureRow, MeasurementRow, NeedRow, PartnerRow, PlanRow, PriorityRow};
 use super::store;
 use crate::batched_by_uuid;
 
@@ -54,8 +53,8 @@ batched_by_uuid! {
     InterventionsOfPriority => Arc<[Arc<Intervention>]>, store::interventions_of_priorities
 }
 batched_by_uuid! {
-    /// How far a plan is carried through.
-    CoverageOf => Arc<CoverageRow>, store::coverage
+    /// The ways from a plan's needs to its interventions, in the plan's order.
+    ChainOf => Arc<[ChainRow]>, store::chains
 }
 batched_by_uuid! {
     /// A plan's indicators of the context, in the plan's order.

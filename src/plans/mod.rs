@@ -7,6 +7,7 @@
 //! `plan_measure`, `plan_measurement`, `plan_contribution`.
 
 mod contribution;
+mod coverage;
 mod document;
 mod drafting;
 mod life;

@@ -180,11 +180,22 @@ columns! {
     }
 }
 
+/// How much of the way from a baseline to a target, above it or below, a value has gone: 0 nothing, 1 all. Without a
+/// baseline the way begins at nothing; `None` where there is no way.
+pub fn progress(baseline: Option<Decimal>, target: Decimal, value: Decimal) -> Option<Decimal> {
+    let baseline = baseline.unwrap_or_default();
+    (value - baseline).checked_div(target - baseline)
+}
+
 impl MeasureRow {
     /// How much of the way from the baseline to the target a value has gone; `None` where there is no way.
     pub fn progress(&self, value: Decimal) -> Option<Decimal> {
-        let baseline = self.baseline.unwrap_or_default();
-        (value - baseline).checked_div(self.target - baseline)
+        progress(self.baseline, self.target, value)
+    }
+
+    /// Whether a value is the target or lies beyond it, seen from the baseline.
+    pub fn is_reached(&self, value: Decimal) -> bool {
+        self.progress(value).map_or(value == self.target, |share| share >= Decimal::ONE)
     }
 }
 
@@ -208,20 +219,6 @@ pub struct Intervention {
     pub responsible: Option<Arc<OrganisationRow>>,
 }
 
-/// How far a plan's chain is carried through, over what the viewer may see.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct CoverageRow {
-    pub plan_id: Uuid,
-    pub needs: i64,
-    pub interventions: i64,
-    /// Needs without a priority that has an intervention.
-    pub needs_without_intervention: Vec<Uuid>,
-    /// Interventions that no project admitted or under way carries out.
-    pub interventions_without_project: Vec<Uuid>,
-    /// Interventions without a body responsible.
-    pub interventions_without_actor: Vec<Uuid>,
-}
-
 /// What a list of contributions is narrowed to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ContributionFilter {
@@ -238,6 +235,8 @@ pub struct PlanFilter {
     pub provinces: Option<Vec<String>>,
     /// Period includes this day.
     pub in_force_on: Option<NaiveDate>,
+    /// With, or without, needs for which no project that the viewer may see does anything.
+    pub has_uncovered_needs: Option<bool>,
     pub is_synthetic: Option<bool>,
 }
 

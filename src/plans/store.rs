@@ -8,15 +8,17 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::contribution::ContributionRow;
+use super::coverage::ChainRow;
 use super::model::{
-    ContributionFilter, CoverageRow, IndicatorRow, Intervention, InterventionRow, MeasureRow, MeasurementRow, NeedRow,
-    PartnerRow, PlanFilter, PlanOrder, PlanRow, PlansOf, PriorityRow,
+    ContributionFilter, IndicatorRow, Intervention, InterventionRow, MeasureRow, MeasurementRow, NeedRow, PartnerRow,
+    PlanFilter, PlanOrder, PlanRow, PlansOf, PriorityRow,
 };
 use crate::db::columns::{Columns, grouped};
 use crate::graphql::Result;
 use crate::graphql::list::Listed;
 use crate::graphql::page::Keyset;
 use crate::organisations::model::OrganisationRow;
+use crate::projects::model::ProjectStatus;
 
 async fn rows<R>(
     connection: &mut PgConnection,
@@ -181,26 +183,19 @@ pub async fn measurements_of_measures(
     Ok(grouped(found.into_iter().map(|value| (value.measure_id, value))))
 }
 
-pub async fn coverage(connection: &mut PgConnection, plans: &[Uuid]) -> Result<HashMap<Uuid, Arc<CoverageRow>>> {
-    let found: Vec<CoverageRow> = sqlx::query_as(
-        "select t.id as plan_id,
-           (select count(*) from plan_need n where n.plan_id = t.id) as needs,
-           (select count(*) from plan_intervention i where i.plan_id = t.id) as interventions,
-           array(select n.id from plan_need n where n.plan_id = t.id and not exists (
-               select from plan_priority y join plan_intervention i on i.priority_id = y.id where y.need_id = n.id)
-             order by n.ordinal) as needs_without_intervention,
-           array(select i.id from plan_intervention i where i.plan_id = t.id and not exists (
-               select from project_intervention l join project j on j.id = l.project_id
-               where l.intervention_id = i.id and j.status in ('admitted', 'funded', 'running', 'suspended', 'closed'))
-             order by i.ordinal) as interventions_without_project,
-           array(select i.id from plan_intervention i where i.plan_id = t.id and i.responsible_id is null
-             order by i.ordinal) as interventions_without_actor
-         from territorial_plan t where t.id = any($1)",
+/// The ways from a need by a priority to an intervention, as far as each goes, in the plan's order.
+pub async fn chains(connection: &mut PgConnection, plans: &[Uuid]) -> Result<HashMap<Uuid, Arc<[ChainRow]>>> {
+    let rows: Vec<ChainRow> = sqlx::query_as(
+        "select n.plan_id, n.id as need_id, y.id as priority_id, i.id as intervention_id, i.ordinal, i.budget,
+           i.responsible_id is not null as has_actor
+         from plan_need n left join plan_priority y on y.need_id = n.id
+           left join plan_intervention i on i.priority_id = y.id
+         where n.plan_id = any($1) order by n.ordinal, y.ordinal, i.ordinal",
     )
     .bind(plans)
     .fetch_all(connection)
     .await?;
-    Ok(found.into_iter().map(|row| (row.plan_id, Arc::new(row))).collect())
+    Ok(grouped(rows.into_iter().map(|row| (row.plan_id, row))))
 }
 
 impl Listed for Arc<PlanRow> {
@@ -237,6 +232,17 @@ impl Listed for Arc<PlanRow> {
         }
         if let Some(day) = filter.in_force_on {
             query.push(" and t.period_from <= ").push_bind(day).push(" and t.period_until >= ").push_bind(day);
+        }
+        if let Some(has) = filter.has_uncovered_needs {
+            let carry: Vec<_> = ProjectStatus::ALL.iter().filter(|status| status.carries_out()).collect();
+            query.push(if has { " and exists (" } else { " and not exists (" });
+            query.push(
+                "select from plan_need n where n.plan_id = t.id and not exists (
+                   select from plan_priority y join plan_intervention i on i.priority_id = y.id
+                     join project_intervention l on l.intervention_id = i.id join project j on j.id = l.project_id
+                   where y.need_id = n.id and j.status = any(",
+            );
+            query.push_bind(carry.into_iter().map(|status| status.as_str()).collect::<Vec<_>>()).push(")))");
         }
         if let Some(synthetic) = filter.is_synthetic {
             query.push(" and t.is_synthetic = ").push_bind(synthetic);

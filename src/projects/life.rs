@@ -93,6 +93,11 @@ impl ProjectStatus {
     pub fn is_judged(self) -> bool {
         !matches!(self, Idea | Proposed | Rejected)
     }
+
+    /// Whether it carries out, or has carried out, the interventions that it names: admitted, and the money not taken back.
+    pub fn carries_out(self) -> bool {
+        self.is_judged() && self != Revoked
+    }
 }
 
 /// Something that a step asks for and that is not there.

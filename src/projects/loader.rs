@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::model::{ContractRow, Participation, PlaceRow, Project, ProjectKey};
+use super::model::{ContractRow, Participation, PlaceRow, Project, ProjectKey, Work};
 use super::store;
 use crate::batched_by_uuid;
 use crate::graphql::{Batched, Result};
@@ -18,6 +18,10 @@ batched_by_uuid! {
 batched_by_uuid! {
     /// The projects that carry out an intervention, the last started first.
     ProjectsOfIntervention => Arc<[Arc<Project>]>, store::of_interventions
+}
+batched_by_uuid! {
+    /// The projects that carry out a plan, under its interventions.
+    WorkOf => Arc<Work>, store::work_of_plans
 }
 batched_by_uuid! {
     /// Ids of the interventions that a project carries out.

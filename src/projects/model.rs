@@ -1,5 +1,6 @@
 //! Projects, who takes part in them, where, and under which contracts.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -261,6 +262,25 @@ columns! {
         reason: String,
     }
 }
+
+/// What a project does for a plan, and its money.
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub struct WorkRow {
+    pub plan_id: Uuid,
+    pub project_id: Uuid,
+    pub status: ProjectStatus,
+    pub requested_funding: Option<Decimal>,
+    pub public_funding: Option<Decimal>,
+    /// All that was declared to be spent.
+    pub spent: Decimal,
+    /// The plan's interventions that it carries out.
+    pub interventions: Vec<Uuid>,
+    /// Interventions that it carries out in all, of this plan and of others that the viewer may see.
+    pub interventions_in_all: i64,
+}
+
+/// Projects under the interventions of a plan that they carry out.
+pub type Work = HashMap<Uuid, Vec<Arc<WorkRow>>>;
 
 /// A link to an intervention that a project carries out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::model::{
     ContractRow, Participation, ParticipationRow, PlaceRow, Project, ProjectFilter, ProjectKey, ProjectOrder,
-    ProjectRow, ProjectsOf,
+    ProjectRow, ProjectsOf, Work, WorkRow,
 };
 use crate::db::columns::{Columns, grouped};
 use crate::graphql::Result;
@@ -78,6 +78,30 @@ pub async fn of_interventions(
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await?;
     let read = |row: &PgRow| Ok((row.try_get(0)?, Arc::<Project>::read(row, 1)?));
     Ok(grouped(rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?))
+}
+
+/// The projects that carry out plans, each once a plan, with their money.
+pub async fn work_of_plans(connection: &mut PgConnection, plans: &[Uuid]) -> Result<HashMap<Uuid, Arc<Work>>> {
+    let rows: Vec<WorkRow> = sqlx::query_as(
+        "select i.plan_id, j.id as project_id, j.status, j.requested_funding, j.public_funding,
+           (select coalesce(sum(s.amount), 0) from project_spending s where s.project_id = j.id) as spent,
+           array_agg(i.id) as interventions,
+           (select count(*) from project_intervention k join plan_intervention q on q.id = k.intervention_id
+             where k.project_id = j.id) as interventions_in_all
+         from plan_intervention i join project_intervention l on l.intervention_id = i.id
+           join project j on j.id = l.project_id
+         where i.plan_id = any($1) group by i.plan_id, j.id",
+    )
+    .bind(plans)
+    .fetch_all(connection)
+    .await?;
+    let mut found: HashMap<Uuid, Work> = HashMap::new();
+    for row in rows {
+        let row = Arc::new(row);
+        let work = found.entry(row.plan_id).or_default();
+        row.interventions.iter().for_each(|intervention| work.entry(*intervention).or_default().push(row.clone()));
+    }
+    Ok(found.into_iter().map(|(plan, work)| (plan, Arc::new(work))).collect())
 }
 
 /// Ids of the interventions that projects carry out. A link has the project's audience: the join leaves out those of

@@ -14,6 +14,7 @@ mod chain;
 mod clients;
 mod conformance;
 mod councils;
+mod coverage;
 mod descriptions;
 mod documents;
 mod embedded;

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
+use futures_util::future::try_join_all;
+use rust_decimal::Decimal;
 
 use super::parts::Told;
 use crate::graphql::scalars::Date;
@@ -26,6 +28,43 @@ pub struct PlanMeasurement {
     value: f64,
     /// Where it comes from [fonte].
     source: Option<String>,
+}
+
+/// How far an intervention has come, by what shows it [avanzamento].
+#[derive(SimpleObject)]
+pub struct PlanProgress {
+    /// Its measures in all [indicatori di risultato].
+    measures_count: usize,
+    /// Those of which a value was measured [rilevati].
+    measured_count: usize,
+    /// Those whose last value is the target or lies beyond it [raggiunti].
+    reached_count: usize,
+    /// How much of the way from baselines to targets is gone: the mean over the measured ones, each of which counts 0 to 1.
+    /// Null where nothing was measured.
+    share: Option<f64>,
+    /// Day of the last value.
+    last_measured_on: Option<Date>,
+}
+
+impl PlanProgress {
+    pub async fn of(ctx: &Context<'_>, measures: &[PlanMeasure]) -> Result<Self> {
+        let values = try_join_all(measures.iter().map(|measure| measure.values(ctx))).await?;
+        let measured = measures.iter().zip(&values).filter_map(|(measure, values)| Some((&measure.0, values.last()?)));
+        let measured: Vec<_> = measured.collect();
+        let is_reached = |(measure, last): &&(&Arc<MeasureRow>, &Arc<MeasurementRow>)| measure.is_reached(last.value);
+        let share = |(measure, last): &(&Arc<MeasureRow>, &Arc<MeasurementRow>)| {
+            let all_or_nothing = Decimal::from(u8::from(measure.is_reached(last.value)));
+            measure.progress(last.value).unwrap_or(all_or_nothing).clamp(Decimal::ZERO, Decimal::ONE)
+        };
+        let sum: Decimal = measured.iter().map(share).sum();
+        Ok(Self {
+            measures_count: measures.len(),
+            measured_count: measured.len(),
+            reached_count: measured.iter().filter(is_reached).count(),
+            share: sum.checked_div(measured.len().into()).and_then(|share| share.try_into().ok()),
+            last_measured_on: measured.iter().map(|(_, last)| last.measured_on).max().map(Date),
+        })
+    }
 }
 
 #[Object(use_type_description)]

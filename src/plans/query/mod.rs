@@ -1,6 +1,8 @@
 //! Territorial plans in the graph.
 
 mod contribution;
+mod coverage;
+mod intervention;
 mod measure;
 mod parts;
 mod plan;
@@ -11,10 +13,8 @@ mod subscription;
 use std::sync::Arc;
 
 pub use contribution::{PlanContribution, contribution};
-pub use parts::{
-    INTERVENTION, NEED, PRIORITY, PlanIntervention, PlanNeed, PlanPriority, intervention, interventions, need,
-    needs_found_at, priority,
-};
+pub use intervention::{INTERVENTION, PlanIntervention, intervention, interventions};
+pub use parts::{NEED, PRIORITY, PlanNeed, PlanPriority, need, needs_found_at, priority};
 pub use plan::{PLAN, TerritorialPlan, plan, plans_of};
 pub use root::PlanQuery;
 pub use subscription::PlanSubscription;

@@ -5,9 +5,11 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::contribution::{PlanContribution, contributions};
+use super::coverage::PlanCoverage;
 use super::each;
+use super::intervention::PlanIntervention;
 use super::measure::PlanIndicator;
-use super::parts::{PlanIntervention, PlanNeed, PlanPriority, Told, interventions, need, of_told};
+use super::parts::{PlanNeed, PlanPriority, Told, of_told};
 use super::readiness::PlanReadiness;
 use crate::councils::query::{self as councils, CouncilResolution};
 use crate::deeds::{FieldChange, Whole};
@@ -22,8 +24,8 @@ use crate::organisations::query::{Prefecture, TerritorialCouncil};
 use crate::plans::contribution::ContributionStatus;
 pub use crate::plans::document::PLAN;
 use crate::plans::document::PlanDocument;
-use crate::plans::loader::{CoverageOf, IndicatorsOf, InterventionsOfPlan, NeedsOf, PlanById, PrioritiesOfPlan};
-use crate::plans::model::{ContributionFilter, CoverageRow, PlanFilter, PlanOrder, PlanRow, PlanStatus, PlansOf};
+use crate::plans::loader::{IndicatorsOf, InterventionsOfPlan, NeedsOf, PlanById, PrioritiesOfPlan};
+use crate::plans::model::{ContributionFilter, PlanFilter, PlanOrder, PlanRow, PlanStatus, PlansOf};
 use crate::plans::{life, revision};
 use crate::territory::query::{self as territory, Province};
 
@@ -226,9 +228,9 @@ impl TerritorialPlan {
         }
     }
 
-    /// How far its chain is carried through, over what the caller may see: what is uncovered [copertura].
-    async fn coverage(&self, ctx: &Context<'_>) -> Result<Option<PlanCoverage>> {
-        Ok(Graph::of(ctx).load(CoverageOf(self.0.id)).await?.map(PlanCoverage))
+    /// How far its chain is carried through, over what the caller may see: what is uncovered, and the money [copertura].
+    async fn coverage(&self, ctx: &Context<'_>) -> Result<PlanCoverage> {
+        PlanCoverage::of(Graph::of(ctx), self.0.id, &self.1).await
     }
 
     /// The steps that can be taken from where it stands, and what still prevents each [prontezza].
@@ -321,39 +323,5 @@ impl TerritorialPlan {
     /// Where the record comes from [fonte].
     async fn source(&self) -> &str {
         &self.0.source
-    }
-}
-
-/// What of a plan is covered and what is not, over what the caller may see [copertura del piano].
-#[derive(Description)]
-pub struct PlanCoverage(Arc<CoverageRow>);
-
-#[Object(use_type_description)]
-impl PlanCoverage {
-    /// Needs of the plan in all [fabbisogni].
-    async fn needs(&self) -> i64 {
-        self.0.needs
-    }
-
-    /// Interventions of the plan in all [interventi].
-    async fn interventions(&self) -> i64 {
-        self.0.interventions
-    }
-
-    /// Needs that no intervention answers [fabbisogni scoperti].
-    async fn needs_without_intervention(&self, ctx: &Context<'_>) -> Result<Vec<PlanNeed>> {
-        let graph = Graph::of(ctx);
-        let found = self.0.needs_without_intervention.iter().map(|id| need(graph, *id));
-        Ok(futures_util::future::try_join_all(found).await?.into_iter().flatten().collect())
-    }
-
-    /// Interventions that no project admitted, under way or finished carries out [interventi senza progetto].
-    async fn interventions_without_project(&self, ctx: &Context<'_>) -> Result<Vec<PlanIntervention>> {
-        interventions(Graph::of(ctx), &self.0.interventions_without_project).await
-    }
-
-    /// Interventions without a body responsible [interventi senza soggetto responsabile].
-    async fn interventions_without_actor(&self, ctx: &Context<'_>) -> Result<Vec<PlanIntervention>> {
-        interventions(Graph::of(ctx), &self.0.interventions_without_actor).await
     }
 }

@@ -2,9 +2,8 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 
 use super::contribution::{PlanContribution, contribution, contributions};
-use super::parts::{
-    INTERVENTION, NEED, PRIORITY, PlanIntervention, PlanNeed, PlanPriority, intervention, need, priority,
-};
+use super::intervention::{INTERVENTION, PlanIntervention, intervention};
+use super::parts::{NEED, PRIORITY, PlanNeed, PlanPriority, need, priority};
 use super::plan::{PLAN, TerritorialPlan, plan};
 use crate::deeds;
 use crate::graphql::list::{self, List};
@@ -26,6 +25,9 @@ pub struct TerritorialPlanFilterInput {
     region: Option<String>,
     /// Whose period includes this day.
     in_force_on: Option<Date>,
+    /// Only those with, or without, needs that no project admitted, under way or finished does anything for, as far as the
+    /// caller sees projects [fabbisogni scoperti].
+    has_uncovered_needs: Option<bool>,
     /// Only synthetic, or only real, records.
     is_synthetic: Option<bool>,
 }
@@ -70,6 +72,7 @@ impl PlanQuery {
             statuses: input.statuses.unwrap_or_default(),
             provinces: territory.codes_within(input.province.as_deref(), input.region.as_deref(), graph.today),
             in_force_on: input.in_force_on.map(|day| day.0),
+            has_uncovered_needs: input.has_uncovered_needs,
             is_synthetic: input.is_synthetic,
         };
         let list = List { within: None, filter, order: order_by.unwrap_or_default() };

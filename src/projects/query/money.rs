@@ -3,6 +3,7 @@ use async_graphql::{Context, Description, ID, Object, SimpleObject};
 use crate::graphql::scalars::{Date, Euro};
 use crate::graphql::{Graph, NodeId, Result};
 use crate::organisations::query::{self as organisations, Organisation};
+use crate::plans::model::progress;
 use crate::projects::document::{DEADLINE, INDICATOR, INVITATION, SPENDING};
 use crate::projects::model::{
     BudgetRow, DeadlineRow, IndicatorRow, InvitationRow, ProjectInvitationStatus, ProjectRole, SpendingRow, ValueRow,
@@ -149,6 +150,11 @@ pub struct ProjectIndicator {
     target: f64,
     /// The measured values, the earliest first [valori rilevati].
     values: Vec<ProjectValue>,
+    /// The last measured value; null where there is none [ultimo valore].
+    latest: Option<ProjectValue>,
+    /// How much of the way from the baseline to the target the last value has gone: 0 nothing, 1 all; may be less or more.
+    /// Null where nothing was measured, or where target and baseline are the same [avanzamento].
+    progress: Option<f64>,
 }
 
 /// A measured value of a project [valore rilevato].
@@ -164,20 +170,22 @@ pub struct ProjectValue {
 
 impl ProjectIndicator {
     pub fn of(row: &IndicatorRow, values: &[ValueRow]) -> Self {
-        let own = values.iter().filter(|value| value.indicator_id == row.id);
+        let own: Vec<_> = values.iter().filter(|value| value.indicator_id == row.id).collect();
+        let told = |value: &&ValueRow| ProjectValue {
+            measured_on: Date(value.measured_on),
+            value: value.value.try_into().unwrap_or_default(),
+            source: value.value_source.clone(),
+        };
+        let progress = own.last().and_then(|last| progress(row.baseline, row.target, last.value));
         Self {
             id: NodeId::new(INDICATOR, row.id).id(),
             name: row.name.clone(),
             unit: row.unit.clone(),
             baseline: row.baseline.and_then(|value| value.try_into().ok()),
             target: row.target.try_into().unwrap_or_default(),
-            values: own
-                .map(|value| ProjectValue {
-                    measured_on: Date(value.measured_on),
-                    value: value.value.try_into().unwrap_or_default(),
-                    source: value.value_source.clone(),
-                })
-                .collect(),
+            values: own.iter().map(told).collect(),
+            latest: own.last().map(told),
+            progress: progress.and_then(|share| share.try_into().ok()),
         }
     }
 }
