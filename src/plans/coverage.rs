@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn a_need_is_covered_by_what_stands_below_it() {
-        use CoverageState::*;
-        use ProjectStatus::*;
+        use CoverageState::{Covered, NoIntervention, NoPriority, NoProject, PartlyCovered};
+        use ProjectStatus::{Admitted, Closed, Idea, Proposed, Rejected, Revoked, Suspended};
         let two = [way(10, Some(20), Some((30, None))), way(10, Some(21), Some((31, None)))];
         let open = [way(10, Some(20), Some((30, None))), way(10, Some(21), None)];
         for (chain, projects, expected) in [
@@ -247,7 +247,7 @@ mod tests {
             (&open, &[(Idea, &[30][..], 1), (Rejected, &[30], 1), (Revoked, &[30], 1)], NoProject),
             (&open, &[(Proposed, &[30], 1)], CoverageState::Proposed),
             (&open, &[(Admitted, &[30], 1)], PartlyCovered),
-            (&two, &[(Closed, &[30], 1), (ProjectStatus::Proposed, &[31], 1)], PartlyCovered),
+            (&two, &[(Closed, &[30], 1), (Proposed, &[31], 1)], PartlyCovered),
             (&two, &[(Suspended, &[30, 31], 2)], Covered),
         ] {
             let state = coverage(chain, projects).state(Part::Need(id(10)));
