@@ -35,4 +35,10 @@ impl Writing {
     pub async fn commit(mut self) -> sqlx::Result<()> {
         self.0.execute("commit").await.map(drop)
     }
+
+    /// Runs a last statement and commits, both in one message: what the statement locks is free again as soon as the
+    /// commit is on disk.
+    pub async fn commit_after(mut self, last: &'static str) -> sqlx::Result<()> {
+        self.0.execute(sqlx::raw_sql(AssertSqlSafe(format!("{last}; commit")))).await.map(drop)
+    }
 }

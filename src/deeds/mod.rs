@@ -3,7 +3,7 @@
 //! A record that callers change is an [`Aggregate`]: a row with the rows of its parts, held as one typed document. Every
 //! deed goes the same way ([`alter`], [`make`]), in one transaction under the caller's own rights: claim the caller's
 //! idempotency key, lock and read the record, ask the rules, let the record's model change the document, hold that against
-//! what others changed meanwhile, write the rows that differ, then one statement for the audit's entry and the event.
+//! what others changed meanwhile, write the rows that differ, then commit with the audit's entry and the event.
 //! A dry run goes the whole way and is taken back at the end.
 //!
 //! The event holds what changed, field by field, so that it serves three uses: the record's history, the record as it

@@ -96,6 +96,8 @@ impl News {
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return,
             }
+            // What was told meanwhile is read with it.
+            while changes.try_recv().is_ok() {}
             let Some(hub) = hub.upgrade() else { return };
             if let Err(error) = hub.news.pass_on(&hub.database, &mut told).await {
                 tracing::warn!(%error, "events could not be read; the next change tries again");

@@ -156,10 +156,7 @@ async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after
 
 /// Writes what changed and reads the record as it stands then.
 async fn write<A: Aggregate>(writing: &mut Change<'_>, record: &A, changes: &[RowChange]) -> Outcome<A> {
-    store::save_root(writing.statement(), record, changes).await?;
-    if changes.iter().any(|change| change.part != A::ROOT) {
-        store::save_parts(writing.statement(), record, changes).await?;
-    }
+    store::save(writing.statement(), record, changes).await?;
     read(writing, record.id()).await
 }
 
@@ -169,7 +166,8 @@ async fn read<A: Aggregate>(writing: &mut Change<'_>, id: Uuid) -> Outcome<A> {
     Ok(aggregate::read(found).map_err(|error| Error::Internal(Arc::new(error)))?)
 }
 
-/// The audit's entry and the event, then the commit; `before` is the key that the record had, if it was there; a dry run ends before them, and leaves nothing.
+/// The commit with the audit's entry and the event; `before` is the key that the record had, if it was there. A dry run ends
+/// before it, and leaves nothing.
 async fn finish<A: Aggregate>(
     graph: &Arc<Graph>,
     writing: Change<'_>,
@@ -184,11 +182,8 @@ async fn finish<A: Aggregate>(
     let entry = Entry::done(action, record.subject(), listed(changes::told(changes)));
     let caller = claim::caller(&graph.viewer);
     let claimed = said.as_ref().map(|(key, _)| (caller.as_str(), key.as_str()));
-    let mut entered = writing.enter(&entry).await?;
-    let seq = entered.seq;
-    let changed = (changes, before.unwrap_or(record.audience()));
-    store::add(entered.statement(), &graph.viewer, (seq, action), &record, changed, claimed).await?;
-    entered.commit().await?;
+    let left = store::left(&record, (changes, before.unwrap_or(record.audience())), claimed);
+    writing.commit_deed(&entry, left).await?;
     let mut tables: Vec<&str> = changes.iter().map(|change| change.part.as_str()).collect();
     tables.dedup();
     tables.into_iter().for_each(|table| graph.hub.note_change(table));

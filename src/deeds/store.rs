@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sqlx::types::Json;
-use sqlx::{AssertSqlSafe, PgConnection, QueryBuilder};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::aggregate::{self, Aggregate, Group};
 use super::changes::RowChange;
 use super::event::Event;
 use crate::access::audit::Hash;
-use crate::access::{Action, Caller, Room, Viewer};
+use crate::access::{Action, Room};
 
 /// Locks a record until the end of the transaction; returns its version, `None` where the caller sees no such one.
 /// What is read after it is what stands: a statement that locks and reads at once may read parts as they were before.
@@ -22,19 +22,23 @@ pub async fn lock<A: Aggregate>(connection: &mut PgConnection, id: Uuid) -> sqlx
     sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
 }
 
-/// A record with its parts, as JSON.
+/// A record with its parts, as JSON. Its own statement, not that of several: only by one id does PostgreSQL find, after
+/// some times, that the plan which it made before is as good as a new one, and to make it takes longer than to read.
 pub async fn find<A: Aggregate>(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Value>> {
-    Ok(find_all::<A>(connection, &[id]).await?.pop())
+    let sql = format!("{} from {} r where r.id = $1", whole::<A>(), A::ROOT);
+    sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
 }
 
 /// Records with their parts, those that the caller sees.
 pub async fn find_all<A: Aggregate>(connection: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Value>> {
-    let mut sql = selected::<A>();
-    if let Some(facts) = A::FACTS {
-        write!(sql, ", 'facts', {facts}").expect("a string takes all");
-    }
-    write!(sql, ") from {} r where r.id = any($1)", A::ROOT).expect("a string takes all");
+    let sql = format!("{} from {} r where r.id = any($1)", whole::<A>(), A::ROOT);
     sqlx::query_scalar(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await
+}
+
+/// The select list of a record with its parts and facts, over the root row `r`.
+fn whole<A: Aggregate>() -> String {
+    let facts = A::FACTS.map(|facts| format!(", 'facts', {facts}")).unwrap_or_default();
+    format!("{}{facts})", selected::<A>())
 }
 
 /// The select list of a record with its parts, over the root row `r`, up to the object's closing parenthesis.
@@ -101,50 +105,13 @@ pub async fn set_group(
     .await
 }
 
-/// Writes the record's own row, as far as it changed.
-pub async fn save_root<A: Aggregate>(
-    connection: &mut PgConnection,
-    record: &A,
-    changes: &[RowChange],
-) -> sqlx::Result<()> {
-    let root = A::ROOT;
+/// Writes what changed, the record's own row and those of its parts, all in one statement. New parts take the audience
+/// that the record has then.
+pub async fn save<A: Aggregate>(connection: &mut PgConnection, record: &A, changes: &[RowChange]) -> sqlx::Result<()> {
     let document = aggregate::document(record);
-    let row = document.get(root).cloned().unwrap_or_default();
-    let own = changes.iter().find(|change| change.part == root);
-    let sql = match own {
-        Some(change) if change.before.is_none() => {
-            let columns = columns(change.after.as_ref());
-            format!(
-                "insert into {root} ({columns}) select {columns} from jsonb_populate_record(null::{root}, $2)
-                     where $1 is not null"
-            )
-        }
-        _ => {
-            let columns = own.map(|change| columns(change.after.as_ref())).unwrap_or_default();
-            let mut sets = String::new();
-            if !columns.is_empty() {
-                let values = columns.split(", ").map(|column| format!("n.{column}")).collect::<Vec<_>>().join(", ");
-                write!(sets, "({columns}) = row({values}), ").expect("a string takes all");
-            }
-            format!(
-                "update {root} r set {sets}version = r.version + 1, updated_at = now()
-                     from jsonb_populate_record(null::{root}, $2) n where r.id = $1"
-            )
-        }
-    };
-    sqlx::query(AssertSqlSafe(sql)).bind(record.id()).bind(Json(row)).execute(connection).await?;
-    Ok(())
-}
-
-/// Writes and removes the parts that changed, all tables in one statement. New parts take the record's audience.
-pub async fn save_parts<A: Aggregate>(
-    connection: &mut PgConnection,
-    record: &A,
-    changes: &[RowChange],
-) -> sqlx::Result<()> {
-    let document = aggregate::document(record);
-    let mut query = QueryBuilder::new("with r as (select id, audience from ");
-    query.push(A::ROOT).push(" where id = ").push_bind(record.id()).push(")");
+    let mut query = QueryBuilder::new("with r as (");
+    push_root::<A>(&mut query, record.id(), document.get(A::ROOT).cloned(), changes);
+    query.push(")");
     let mut steps = 0;
     for part in A::PARTS {
         let of_part = || changes.iter().filter(|change| change.part == part.table);
@@ -181,11 +148,35 @@ pub async fn save_parts<A: Aggregate>(
             query.push(format!(") n on conflict ({key}) do {then})"));
         }
     }
-    if steps > 0 {
-        query.push(" select 1");
-        query.build().execute(connection).await?;
-    }
+    query.push(" select 1");
+    query.build().execute(connection).await?;
     Ok(())
+}
+
+/// The statement that writes the record's own row, which grows in its version in any case.
+fn push_root<A: Aggregate>(
+    query: &mut QueryBuilder<Postgres>,
+    id: Uuid,
+    row: Option<Value>,
+    changes: &[RowChange],
+) {
+    let root = A::ROOT;
+    let own = changes.iter().find(|change| change.part == root);
+    let columns = own.map(|change| columns(change.after.as_ref())).unwrap_or_default();
+    let from = format!(" from jsonb_populate_record(null::{root}, ");
+    let row = Json(row.unwrap_or_default());
+    if own.is_some_and(|change| change.before.is_none()) {
+        query.push(format!("insert into {root} as r ({columns}) select {columns}{from}")).push_bind(row).push(")");
+    } else {
+        query.push(format!("update {root} r set "));
+        if !columns.is_empty() {
+            let values = columns.split(", ").map(|column| format!("n.{column}")).collect::<Vec<_>>().join(", ");
+            query.push(format!("({columns}) = row({values}), "));
+        }
+        query.push(format!("version = r.version + 1, updated_at = now(){from}")).push_bind(row);
+        query.push(") n where r.id = ").push_bind(id);
+    }
+    query.push(" returning r.id, r.audience");
 }
 
 fn before(change: &RowChange) -> Option<Value> {
@@ -287,42 +278,24 @@ pub async fn since_instant(
     .await
 }
 
-/// The event of a deed, and what a caller's key stands for from now on. `seq` is the number of its entry in the audit,
-/// which holds the chain's lock until the commit: events are numbered in the order of their commits. `before` is the
-/// record's key before the change, by which what changed is seen.
-pub async fn add<A: Aggregate>(
-    connection: &mut PgConnection,
-    viewer: &Viewer,
-    (seq, action): (i64, Action),
+/// What a deed leaves for the commit beside its entry in the audit, as `enter_deed()` reads it: its event, and the caller's
+/// key that stands for it from now on. `before` is the record's key before the change, by which what changed is seen.
+pub fn left<A: Aggregate>(
     record: &A,
     (changes, before): (&[RowChange], i32),
     claimed: Option<(&str, &str)>,
-) -> sqlx::Result<()> {
+) -> Value {
     let (caller, key) = claimed.unzip();
-    let persona = if let Caller::Persona(name) = viewer.caller { Some(name) } else { None };
-    sqlx::query(
-        "with claimed as (update idempotency_key set record_id = $5, version = $6 where caller = $14 and key = $15),
-           event as (insert into record_event (seq, id, room, record_kind, record_id, version, action, account_id, client_id,
-             persona, organisation_id, audience) values ($1, $2, $3, $4, $5, $6, $7, $9, $10, $11, $12, $13))
-         insert into record_event_change (seq, room, changes, audience) values ($1, $3, $8, $16)",
-    )
-    .bind(seq)
-    .bind(Uuid::now_v7())
-    .bind(record.room().as_str())
-    .bind(A::KIND)
-    .bind(record.id())
-    .bind(record.version())
-    .bind(action.as_str())
-    .bind(Json(changes))
-    .bind(viewer.person().map(|person| person.account))
-    .bind(viewer.client().map(|client| client.id))
-    .bind(persona)
-    .bind(viewer.organisation)
-    .bind(record.audience())
-    .bind(caller)
-    .bind(key)
-    .bind(before)
-    .execute(connection)
-    .await?;
-    Ok(())
+    json!({
+        "id": Uuid::now_v7(),
+        "room": record.room().as_str(),
+        "record_kind": A::KIND,
+        "record_id": record.id(),
+        "version": record.version(),
+        "audience": record.audience(),
+        "changes": changes,
+        "changes_audience": before,
+        "caller": caller,
+        "key": key,
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -87,33 +88,7 @@ impl Graph {
     }
 }
 
-/// A change whose entry stands in the audit.
-pub struct Entered<'a> {
-    /// Number of the entry.
-    pub seq: i64,
-    change: Change<'a>,
-}
-
-impl Entered<'_> {
-    /// The connection for one statement, which is counted.
-    pub fn statement(&mut self) -> &mut PgConnection {
-        self.change.statement()
-    }
-
-    /// Commits. What is read afterwards sees the change.
-    pub async fn commit(self) -> Result<()> {
-        let graph = self.change.graph;
-        self.change.writing.commit().await?;
-        if !self.change.groups.is_empty() {
-            graph.hub.note_change("audience_group_member");
-            self.change.groups.into_iter().for_each(|(room, key)| graph.hold(room, key));
-        }
-        graph.renew().await;
-        Ok(())
-    }
-}
-
-impl<'a> Change<'a> {
+impl Change<'_> {
     /// The connection for one statement, which is counted.
     pub fn statement(&mut self) -> &mut PgConnection {
         self.graph.session.count();
@@ -132,15 +107,30 @@ impl<'a> Change<'a> {
     }
 
     /// Writes the entry and commits. What is read afterwards sees the change.
-    pub async fn commit(self, entry: &Entry) -> Result<()> {
-        self.enter(entry).await?.commit().await
+    pub async fn commit(mut self, entry: &Entry) -> Result<()> {
+        let (graph, statement) = (self.graph, self.statement());
+        audit::add(statement, &graph.viewer, &graph.request_id, entry).await?;
+        self.writing.commit().await?;
+        Self::ended(graph, self.groups).await
     }
 
-    /// Writes the entry. From here to the commit nobody else writes one: what remains to be done must be short.
-    pub async fn enter(mut self, entry: &Entry) -> Result<Entered<'a>> {
+    /// The same with what a deed leaves beside its entry. Both are written by a statement that comes with the commit: the
+    /// audit's chain, on which all others wait, is never held while the database waits for the hub.
+    pub async fn commit_deed(mut self, entry: &Entry, left: Value) -> Result<()> {
         let (graph, statement) = (self.graph, self.statement());
-        let seq = audit::add(statement, &graph.viewer, &graph.request_id, entry).await?;
-        Ok(Entered { seq, change: self })
+        audit::leave(statement, &graph.viewer, &graph.request_id, entry, left).await?;
+        graph.session.count();
+        self.writing.commit_after(audit::ENTER).await?;
+        Self::ended(graph, self.groups).await
+    }
+
+    async fn ended(graph: &Arc<Graph>, groups: Vec<(Room, Option<i32>)>) -> Result<()> {
+        if !groups.is_empty() {
+            graph.hub.note_change("audience_group_member");
+            groups.into_iter().for_each(|(room, key)| graph.hold(room, key));
+        }
+        graph.renew().await;
+        Ok(())
     }
 }
 

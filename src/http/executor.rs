@@ -155,6 +155,7 @@ impl Executor {
             known.note_valid();
         }
         completion::complete(&mut response, &document.parsed, name.as_deref(), &self.limits);
+        tracing::debug!(request_id, statements = graph.session.statements(), "answered");
         let cost = value!({ "requested": known.measure.complexity, "maximum": limits::COMPLEXITY });
         response.extensions.insert(COST.into(), cost);
         Answer { response: finished(response, request_id), executed }

@@ -29,6 +29,8 @@ use crate::graphql::{Error, Graph};
 use crate::locale::{self, Locale};
 
 const PROTOCOL: &str = "graphql-transport-ws";
+/// Bytes read at one time: what a connection holds of memory while it waits, whereas a longer message has as much as it needs.
+const READ_BUFFER: usize = 1024;
 /// Operations under way on one connection at the most.
 const MOST_OPERATIONS: usize = 50;
 /// A silent connection is asked this often whether it is still there, and whether its token still holds.
@@ -80,6 +82,7 @@ pub async fn endpoint(
     let locale = caller::locale(&headers);
     upgrade
         .protocols([PROTOCOL])
+        .read_buffer_size(READ_BUFFER)
         .max_message_size(LARGEST_BODY)
         .max_frame_size(LARGEST_BODY)
         .on_upgrade(move |socket| locale.scope(serve(app, socket, headers, address)))

@@ -2,14 +2,41 @@
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
+use serde_json::{Value, json};
+use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::{Anchor, Entry, Hash, Record, Subject};
 use crate::access::{Caller, Viewer, audience};
 
-/// Adds an entry: the last statement before the commit, since no other entry is added until then. Returns its number.
-pub async fn add(connection: &mut PgConnection, viewer: &Viewer, request_id: &str, entry: &Entry) -> sqlx::Result<i64> {
+/// Adds an entry: the last statement before the commit, since no other entry is added until then.
+pub async fn add(connection: &mut PgConnection, viewer: &Viewer, request_id: &str, entry: &Entry) -> sqlx::Result<()> {
+    let told = told(viewer, request_id, entry);
+    sqlx::query("select add_to_audit($1)").bind(Json(told)).execute(connection).await.map(drop)
+}
+
+/// Writes what [`leave`] left, in the same transaction: the last statement before the commit.
+pub const ENTER: &str = "select enter_deed()";
+
+/// Leaves an entry, with what a deed leaves beside it, for [`ENTER`] to write. Nothing is locked by that.
+pub async fn leave(
+    connection: &mut PgConnection,
+    viewer: &Viewer,
+    request_id: &str,
+    entry: &Entry,
+    deed: Value,
+) -> sqlx::Result<()> {
+    let left = json!({ "entry": told(viewer, request_id, entry), "deed": deed });
+    sqlx::query("select set_config('raccordo.left', $1::jsonb::text, true)")
+        .bind(Json(left))
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// An entry as `add_to_audit(jsonb)` reads it.
+fn told(viewer: &Viewer, request_id: &str, entry: &Entry) -> Value {
     let (account, delegation) = match &viewer.caller {
         Caller::Person(person) => (Some(person.account), person.delegation.as_ref().map(|delegation| delegation.id)),
         _ => (None, None),
@@ -19,24 +46,23 @@ pub async fn add(connection: &mut PgConnection, viewer: &Viewer, request_id: &st
     let (subject, changes) = (entry.subject.as_ref(), entry.changes.json());
     // The hash covers it, and it is kept with what changed alone.
     let audience = subject.filter(|_| changes.is_some()).map(|subject| subject.audience);
-    sqlx::query_scalar("select add_to_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
-        .bind(request_id)
-        .bind(entry.action.as_str())
-        .bind(entry.outcome.as_str())
-        .bind(entry.reason.as_deref())
-        .bind(account)
-        .bind(client)
-        .bind(persona)
-        .bind(viewer.organisation)
-        .bind(delegation)
-        .bind(purpose.flatten())
-        .bind(subject.map(|subject| subject.kind))
-        .bind(subject.map(|subject| subject.id))
-        .bind(subject.and_then(|subject| subject.owner_number))
-        .bind(changes)
-        .bind(audience)
-        .fetch_one(connection)
-        .await
+    json!({
+        "request_id": request_id,
+        "action": entry.action.as_str(),
+        "outcome": entry.outcome.as_str(),
+        "reason": entry.reason,
+        "account_id": account,
+        "client_id": client,
+        "persona": persona,
+        "organisation_id": viewer.organisation,
+        "delegation_id": delegation,
+        "purpose": purpose.flatten(),
+        "subject_kind": subject.map(|subject| subject.kind),
+        "subject_id": subject.map(|subject| subject.id),
+        "owner_number": subject.and_then(|subject| subject.owner_number),
+        "changes": changes,
+        "change_audience": audience,
+    })
 }
 
 /// Where the chain begins and ends.
