@@ -170,7 +170,8 @@ async fn measure() -> anyhow::Result<()> {
         sees.push(hub.ask(caller, query, json!({ "id": close.id })).await?["id"] == close.id);
     }
 
-    for (round, (name, query)) in [("as a rule", CHANGED), ("with the body that did it", CHANGED_BY)].iter().enumerate() {
+    for (round, (name, query)) in [("as a rule", CHANGED), ("with the body that did it", CHANGED_BY)].iter().enumerate()
+    {
         println!("\n{subscribers} listeners, {name}");
         let before = hub.memory_kb()?;
         let (mut listeners, mut heard) = listen(&hub, subscribers, query).await?;
@@ -186,7 +187,11 @@ async fn measure() -> anyhow::Result<()> {
             let acknowledged = Instant::now();
             let told = told(&mut heard, subscribers, &open, |_| true).await?;
             let since = |instant: Instant| told.saturating_duration_since(instant).as_secs_f64() * 1000.0;
-            println!("   the last heard {:.0} ms after the answer, {:.0} after the question", since(acknowledged), since(asked));
+            println!(
+                "   the last heard {:.0} ms after the answer, {:.0} after the question",
+                since(acknowledged),
+                since(asked)
+            );
             times.push(since(acknowledged));
         }
         times.sort_by(f64::total_cmp);
@@ -231,11 +236,7 @@ async fn told(
 }
 
 /// Opens the listeners, and waits until all listen.
-async fn listen(
-    hub: &Hub,
-    count: usize,
-    query: &str,
-) -> anyhow::Result<(JoinSet<()>, mpsc::UnboundedReceiver<Heard>)> {
+async fn listen(hub: &Hub, count: usize, query: &str) -> anyhow::Result<(JoinSet<()>, mpsc::UnboundedReceiver<Heard>)> {
     let callers = callers();
     let tokens = callers.iter().map(|caller| caller.map(|persona| hub.key.token(persona)).transpose());
     let tokens = Arc::new(tokens.collect::<anyhow::Result<Vec<_>>>()?);

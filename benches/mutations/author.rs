@@ -155,7 +155,8 @@ impl Author {
         }
         let is_council = matches!(self.deed(), Deed::Endorse);
         let token = if is_council { &self.office.council } else { &self.office.token };
-        let record = if self.own.is_some() { "id version" } else { "id version needs { id } interventions { measures { id } }" };
+        let record =
+            if self.own.is_some() { "id version" } else { "id version needs { id } interventions { measures { id } }" };
         let ty = verb[..1].to_uppercase() + &verb[1..];
         let query = format!(
             "mutation($input: {ty}Input!) {{ done: {verb}(input: $input) {{ territorialPlan {{ {record} }}

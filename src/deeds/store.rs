@@ -154,12 +154,7 @@ pub async fn save<A: Aggregate>(connection: &mut PgConnection, record: &A, chang
 }
 
 /// The statement that writes the record's own row, which grows in its version in any case.
-fn push_root<A: Aggregate>(
-    query: &mut QueryBuilder<Postgres>,
-    id: Uuid,
-    row: Option<Value>,
-    changes: &[RowChange],
-) {
+fn push_root<A: Aggregate>(query: &mut QueryBuilder<Postgres>, id: Uuid, row: Option<Value>, changes: &[RowChange]) {
     let root = A::ROOT;
     let own = changes.iter().find(|change| change.part == root);
     let columns = own.map(|change| columns(change.after.as_ref())).unwrap_or_default();
@@ -280,11 +275,7 @@ pub async fn since_instant(
 
 /// What a deed leaves for the commit beside its entry in the audit, as `enter_deed()` reads it: its event, and the caller's
 /// key that stands for it from now on. `before` is the record's key before the change, by which what changed is seen.
-pub fn left<A: Aggregate>(
-    record: &A,
-    (changes, before): (&[RowChange], i32),
-    claimed: Option<(&str, &str)>,
-) -> Value {
+pub fn left<A: Aggregate>(record: &A, (changes, before): (&[RowChange], i32), claimed: Option<(&str, &str)>) -> Value {
     let (caller, key) = claimed.unzip();
     json!({
         "id": Uuid::now_v7(),
