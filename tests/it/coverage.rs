@@ -315,7 +315,7 @@ async fn a_page_of_plans_with_their_coverage_takes_as_many_statements_as_one() {
             assert!(plans == first, "{plans} plans");
             statements.push(answer.statements);
         }
-        assert_eq!(statements, [10, 10], "{:?}", viewer.level);
+        assert_eq!(statements, [11, 11], "{:?}", viewer.level);
     }
 }
 
@@ -325,7 +325,7 @@ async fn the_committed_operation_tells_the_prefecture_its_plan() {
     let answer =
         hub.execute(&hub.viewer("prefettura-bologna").await, &operation("prefecture-coverage"), Value::Null).await;
     let plan = &answer.data()["viewer"]["organisation"]["plans"]["nodes"][0];
-    assert_eq!(money(&plan["coverage"]), "2290000 0 1170000 0 2/0");
+    assert_eq!(money(&plan["coverage"]), "2290000 1170000 1170000 699559 2/0");
     assert_eq!(states(plan), ["PARTLY_COVERED", "NO_INTERVENTION", "NO_PROJECT", "NO_PROJECT", "NO_PROJECT"]);
     assert!(answer.statements <= 13, "{} statements", answer.statements);
 }
