@@ -1,15 +1,16 @@
 //! Batch loading: keys that a selection asks for at the same time are fetched by one statement.
 //!
 //! The framework's own loader waits on a timer and a spawned task, which costs time and lets a batch
-//! be split by chance; here siblings of a selection are gathered by yielding once, so that the number
-//! of statements of an operation is exact and can be tested (docs/adr/0003-batching.md).
+//! be split by chance; here siblings of a selection are gathered by yielding, so that the number of
+//! statements of an operation is exact and can be tested (docs/adr/0003-batching.md).
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use sqlx::PgConnection;
+use tokio::sync::Notify;
 
 use super::Result;
 use crate::db::Session;
@@ -33,69 +34,98 @@ pub trait Batched: Clone + Eq + Hash + Send + Sync + 'static {
 
 struct Batch<K: Batched> {
     state: Mutex<State<K>>,
-    /// Held while a statement runs: the others find their values when it is their turn.
-    gate: tokio::sync::Mutex<()>,
+    /// Told when a batch was served, or failed: all who wait are woken at once, and so ask for what comes next at once.
+    served: Notify,
 }
 
 struct State<K: Batched> {
     known: HashMap<K, Option<K::Value>>,
     waiting: Vec<K>,
+    /// Whether somebody gathers keys or waits for their statement.
+    is_served: bool,
 }
 
 impl<K: Batched> Default for Batch<K> {
     fn default() -> Self {
-        Self {
-            state: Mutex::new(State { known: HashMap::new(), waiting: Vec::new() }),
-            gate: tokio::sync::Mutex::new(()),
-        }
+        let state = State { known: HashMap::new(), waiting: Vec::new(), is_served: false };
+        Self { state: Mutex::new(state), served: Notify::new() }
+    }
+}
+
+/// The turn of whoever serves the batch; ends when it is dropped, however that comes.
+struct Turn<'a, K: Batched>(&'a Batch<K>);
+
+impl<K: Batched> Drop for Turn<'_, K> {
+    fn drop(&mut self) {
+        self.0.state().is_served = false;
+        self.0.served.notify_waiters();
     }
 }
 
 impl<K: Batched> Batch<K> {
-    fn known(&self, key: &K) -> Option<Option<K::Value>> {
-        self.state.lock().expect("no panic while held").known.get(key).cloned()
+    fn state(&self) -> MutexGuard<'_, State<K>> {
+        self.state.lock().expect("no panic while held")
     }
 
     async fn load(&self, session: &Session, key: K) -> Result<Option<K::Value>> {
-        if let Some(value) = self.known(&key) {
-            return Ok(value);
-        }
-        self.state.lock().expect("no panic while held").waiting.push(key.clone());
-        // The siblings of this field join the queue before any of them goes on.
-        tokio::task::yield_now().await;
-        // The runtime's budget for one poll must not hold some of the siblings back: they would miss the next batch.
-        let _turn = tokio::task::unconstrained(self.gate.lock()).await;
         loop {
-            if let Some(value) = self.known(&key) {
-                return Ok(value);
+            let served = self.served.notified();
+            {
+                let mut state = self.state();
+                if let Some(value) = state.known.get(&key) {
+                    return Ok(value.clone());
+                }
+                // Asked for again if a failed batch took it along: to fail with the cause.
+                state.waiting.push(key.clone());
+                if !std::mem::replace(&mut state.is_served, true) {
+                    break;
+                }
             }
-            let mut keys = {
-                let mut state = self.state.lock().expect("no panic while held");
-                let state = &mut *state;
-                let mut keys = std::mem::take(&mut state.waiting);
-                let mut seen = std::collections::HashSet::with_capacity(keys.len());
-                keys.retain(|key| !state.known.contains_key(key) && seen.insert(key.clone()));
-                keys
-            };
-            if !keys.contains(&key) {
-                // A failed batch took it along: ask for it again, to fail with the cause.
-                keys.push(key.clone());
-            }
-            while let Some(first) = keys.first().cloned() {
-                let (together, others) = keys.into_iter().partition::<Vec<_>, _>(|key| first.shares_statement(key));
-                keys = others;
-                for chunk in together.chunks(MOST_KEYS) {
-                    let mut statement = session.statement().await?;
-                    let mut found = K::fetch(&mut statement, chunk).await?;
-                    drop(statement);
-                    let mut state = self.state.lock().expect("no panic while held");
-                    for key in chunk {
-                        let value = found.remove(key);
-                        state.known.insert(key.clone(), value);
-                    }
+            // The runtime's budget for one poll must not hold some of the siblings back: they would miss the next batch.
+            tokio::task::unconstrained(served).await;
+        }
+        let _turn = Turn(self);
+        self.gather().await;
+        let keys = self.take();
+        self.serve(session, keys).await?;
+        Ok(self.state().known.get(&key).cloned().flatten())
+    }
+
+    /// Lets the siblings join before the batch is served. Many are not all polled at once: whoever is first waits as long as
+    /// more of them come.
+    async fn gather(&self) {
+        let mut known = 0;
+        while self.state().waiting.len() > known {
+            known = self.state().waiting.len();
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The keys that wait and are not known, each once.
+    fn take(&self) -> Vec<K> {
+        let mut state = self.state();
+        let mut keys = std::mem::take(&mut state.waiting);
+        let mut seen = HashSet::with_capacity(keys.len());
+        keys.retain(|key| !state.known.contains_key(key) && seen.insert(key.clone()));
+        keys
+    }
+
+    async fn serve(&self, session: &Session, mut keys: Vec<K>) -> Result<()> {
+        while let Some(first) = keys.first().cloned() {
+            let (together, others) = keys.into_iter().partition::<Vec<_>, _>(|key| first.shares_statement(key));
+            keys = others;
+            for chunk in together.chunks(MOST_KEYS) {
+                let mut statement = session.statement().await?;
+                let mut found = K::fetch(&mut statement, chunk).await?;
+                drop(statement);
+                let mut state = self.state();
+                for key in chunk {
+                    let value = found.remove(key);
+                    state.known.insert(key.clone(), value);
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -122,7 +152,7 @@ impl Batches {
 
     /// Files a value that another statement brought along.
     pub fn feed<K: Batched>(&self, key: K, value: Option<K::Value>) {
-        self.of::<K>().state.lock().expect("no panic while held").known.insert(key, value);
+        self.of::<K>().state().known.insert(key, value);
     }
 }
 
