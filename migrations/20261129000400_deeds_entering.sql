@@ -21,6 +21,10 @@ begin
     (entry ->> 'owner_number')::int, nullif(entry -> 'changes', 'null'), (entry ->> 'change_audience')::int);
 end $$;
 
+-- The record's key when the deed was done: by it a request that came at the same time, and holds no group made since, finds
+-- what was done.
+alter table idempotency_key add column audience int;
+
 -- Writes what a deed left: {"entry": …, "deed": {"id": …, "changes": […], …}}. What needs no lock comes first; from the
 -- entry to the commit, nobody else writes one. The rights are the caller's own.
 create function enter_deed() returns void language plpgsql set search_path = public, pg_temp as $$
@@ -36,7 +40,8 @@ begin
   change.changes := deed -> 'changes';
   change.audience := (deed ->> 'changes_audience')::int;
   if deed ->> 'key' is not null then
-    update idempotency_key set record_id = event.record_id, version = event.version
+    update idempotency_key set record_id = event.record_id, version = event.version,
+      audience = event.audience
       where caller = deed ->> 'caller' and key = deed ->> 'key';
   end if;
   event.seq := add_to_audit(entry);

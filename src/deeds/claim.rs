@@ -21,7 +21,16 @@ pub fn caller(viewer: &Viewer) -> String {
     }
 }
 
-/// The record and version that the caller's key stands for already; else the key is the caller's from now on, and waits in
+/// What was done with a key before.
+pub struct Done {
+    pub record: Uuid,
+    /// The record's version then.
+    pub version: i32,
+    /// The record's audience key then; `None` where no deed of the kit did it.
+    pub audience: Option<i32>,
+}
+
+/// What the caller's key stands for already; else the key is the caller's from now on, and waits in
 /// this transaction for what it is to stand for.
 ///
 /// # Errors
@@ -31,7 +40,7 @@ pub async fn claimed(
     writing: &mut Change<'_>,
     action: Action,
     said: Option<&(String, Hash)>,
-) -> Outcome<Option<(Uuid, i32)>> {
+) -> Outcome<Option<Done>> {
     let Some((key, content)) = said else { return Ok(None) };
     let caller = caller(&graph.viewer);
     let claim = store::claim(writing.statement(), &caller, key, action, content).await?;
@@ -42,6 +51,7 @@ pub async fn claimed(
         return Err(other_content().into());
     }
     let done = claim.record_id.zip(claim.version);
+    let done = done.map(|(record, version)| Done { record, version, audience: claim.audience });
     Ok(Some(done.ok_or_else(|| fault("a key was claimed and stands for nothing"))?))
 }
 

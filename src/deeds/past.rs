@@ -65,7 +65,7 @@ fn back<A: Aggregate>(graph: &Graph, now: Value, steps: &[Step], version: Option
     }
     let record = aggregate::read::<A>(Value::Object(document));
     let record = record.map_err(|error| Error::Internal(std::sync::Arc::new(error)))?;
-    Ok(key.is_some_and(|key| graph.viewer.holds(record.room(), key)).then_some(record))
+    Ok(key.is_some_and(|key| graph.held(record.room()).contains(&key)).then_some(record))
 }
 
 /// By these columns, as the database sorts them.

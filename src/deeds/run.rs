@@ -53,8 +53,7 @@ pub async fn alter<A: Aggregate>(
     let said = said(ctx, deed.manner)?;
     let mut writing = graph.change().await?;
     if let Some(done) = claim::claimed(graph, &mut writing, deed.action, said.as_ref()).await? {
-        drop(writing);
-        return repeated(graph, done).await;
+        return repeated(graph, writing, done).await;
     }
     let found = store::lock::<A>(writing.statement(), id).await?;
     found.ok_or_else(|| UserError::not_found(field))?;
@@ -72,7 +71,7 @@ pub async fn alter<A: Aggregate>(
         let stands_in_the_way = |since: &RowChange| deed.is_step || changes.iter().any(|mine| mine.meets(since));
         let since = store::since(writing.statement(), A::KIND, id, deed.expected.saturating_add(1)).await?;
         // What is missing is hidden from the caller, or was changed otherwise: then nothing is known of it.
-        let is_known = deed.expected < before.version()
+        let is_known = (1..before.version()).contains(&deed.expected)
             && i64::from(before.version()) - i64::from(deed.expected) == since.len() as i64
             && since.iter().all(|step| step.changes.is_some());
         let all = || since.iter().rev().filter_map(|step| step.changes.as_ref()).flat_map(|changes| changes.iter());
@@ -89,9 +88,8 @@ pub async fn alter<A: Aggregate>(
         true => changes::between(Some(&before), &after),
         false => changes,
     };
-    let record = write(&mut writing, &after, &changes).await?;
     let changes = (&changes[..], Some(before.audience()));
-    finish(graph, writing, (deed.action, deed.manner), record, changes, said).await
+    finish(graph, writing, (deed.action, deed.manner), &after, changes, said).await
 }
 
 /// Makes a record that belongs to `owner`.
@@ -122,14 +120,12 @@ pub async fn make_in<A: Aggregate>(
     let mut writing = graph.change().await?;
     // What was done is told again whatever has become of the rules since.
     if let Some(done) = claim::claimed(graph, &mut writing, action, said.as_ref()).await? {
-        drop(writing);
-        return repeated(graph, done).await;
+        return repeated(graph, writing, done).await;
     }
     let mut record = new()?;
     share(&mut writing, None, &mut record).await?;
     let changes = changes::between(None, &record);
-    let record = write(&mut writing, &record, &changes).await?;
-    finish(graph, writing, (action, manner), record, (&changes, None), said).await
+    finish(graph, writing, (action, manner), &record, (&changes, None), said).await
 }
 
 /// Makes or changes the group of bodies that share the record; whether it did. From then on this transaction holds the
@@ -141,7 +137,7 @@ async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after
     let known = known.as_mut().and_then(A::group).filter(|known| known.number.is_some());
     let is_same = known.is_some_and(|known| {
         let sorted = |bodies: &[Uuid]| bodies.iter().copied().collect::<BTreeSet<_>>();
-        sorted(&known.bodies) == sorted(&group.bodies)
+        known.province == group.province && sorted(&known.bodies) == sorted(&group.bodies)
     });
     if is_same {
         return Ok(false);
@@ -154,36 +150,35 @@ async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after
     Ok(true)
 }
 
-/// Writes what changed and reads the record as it stands then.
-async fn write<A: Aggregate>(writing: &mut Change<'_>, record: &A, changes: &[RowChange]) -> Outcome<A> {
-    store::save(writing.statement(), record, changes).await?;
-    read(writing, record.id()).await
+async fn read<A: Aggregate>(writing: &mut Change<'_>, id: Uuid) -> Outcome<A> {
+    made(store::find::<A>(writing.statement(), id).await?)
 }
 
-async fn read<A: Aggregate>(writing: &mut Change<'_>, id: Uuid) -> Outcome<A> {
-    let found = store::find::<A>(writing.statement(), id).await?;
+fn made<A: Aggregate>(found: Option<serde_json::Value>) -> Outcome<A> {
     let found = found.ok_or_else(|| fault("a record just written is not seen"))?;
     Ok(aggregate::read(found).map_err(|error| Error::Internal(Arc::new(error)))?)
 }
 
-/// The commit with the audit's entry and the event; `before` is the key that the record had, if it was there. A dry run ends
-/// before it, and leaves nothing.
+/// Writes what changed, reads the record as it stands then, and commits with the audit's entry and the event; `before` is the
+/// key that the record had, if it was there. A dry run ends before the commit, and leaves nothing.
 async fn finish<A: Aggregate>(
     graph: &Arc<Graph>,
-    writing: Change<'_>,
+    mut writing: Change<'_>,
     (action, manner): (Action, &Manner),
-    record: A,
+    record: &A,
     (changes, before): (&[RowChange], Option<i32>),
     said: Option<(String, Hash)>,
 ) -> Outcome<Told<A>> {
+    store::save(writing.statement(), record, changes).await?;
     if manner.dry_run {
-        return Ok(Told { record, is_dry_run: true, is_repeated: false });
+        return Ok(Told { record: read(&mut writing, record.id()).await?, is_dry_run: true, is_repeated: false });
     }
-    let entry = Entry::done(action, record.subject(), listed(changes::told(changes)));
+    let entry = writing.entry(&Entry::done(action, record.subject(), listed(changes::told(changes))));
     let caller = claim::caller(&graph.viewer);
     let claimed = said.as_ref().map(|(key, _)| (caller.as_str(), key.as_str()));
-    let left = store::left(&record, (changes, before.unwrap_or(record.audience())), claimed);
-    writing.commit_deed(&entry, left).await?;
+    let left = store::left(record, entry, (changes, before), claimed);
+    let record = made(store::find_leaving::<A>(writing.statement(), record.id(), left).await?)?;
+    writing.commit_deed().await?;
     let mut tables: Vec<&str> = changes.iter().map(|change| change.part.as_str()).collect();
     tables.dedup();
     tables.into_iter().for_each(|table| graph.hub.note_change(table));
@@ -203,10 +198,17 @@ fn listed(changes: Vec<FieldChange>) -> Changes {
 }
 
 /// The answer of the first time: the record as it was then.
-async fn repeated<A: Aggregate>(graph: &Graph, (id, version): (Uuid, i32)) -> Outcome<Told<A>> {
-    // It may have been done while this request waited for it, which has read already.
+async fn repeated<A: Aggregate>(graph: &Graph, mut writing: Change<'_>, done: claim::Done) -> Outcome<Told<A>> {
+    // It may have been done while this request waited for it, which has read already and holds no group made since.
+    let held = writing.held(A::ROOM);
+    if let Some(group) = done.audience.filter(|key| !held.contains(key))
+        && store::is_in_group(writing.statement(), &held, group).await?
+    {
+        graph.hold(A::ROOM, Some(group));
+    }
+    drop(writing);
     graph.renew().await;
-    let record = past::at_version::<A>(graph, id, version).await?;
+    let record = past::at_version::<A>(graph, done.record, done.version).await?;
     let record = record.ok_or_else(|| UserError::not_found(""))?;
     Ok(Told { record, is_dry_run: false, is_repeated: true })
 }

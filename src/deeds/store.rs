@@ -189,6 +189,8 @@ pub struct Claim {
     pub content: Vec<u8>,
     pub record_id: Option<Uuid>,
     pub version: Option<i32>,
+    /// The record's key then.
+    pub audience: Option<i32>,
     pub is_new: bool,
 }
 
@@ -203,7 +205,7 @@ pub async fn claim(
     sqlx::query_as(
         "insert into idempotency_key as i (caller, key, action, content) values ($1, $2, $3, $4)
          on conflict (caller, key) do update set key = i.key
-         returning action, content, record_id, version, xmax = 0 as is_new",
+         returning action, content, record_id, version, audience, xmax = 0 as is_new",
     )
     .bind(caller)
     .bind(key)
@@ -211,6 +213,15 @@ pub async fn claim(
     .bind(&content.0[..])
     .fetch_one(connection)
     .await
+}
+
+/// Whether one who holds these keys is in a group by now.
+pub async fn is_in_group(connection: &mut PgConnection, held: &[i32], group: i32) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select exists (select from audience_group_member where group_number = $1 and member = any($2))")
+        .bind(group)
+        .bind(held)
+        .fetch_one(connection)
+        .await
 }
 
 /// Says what a claimed key stands for.
@@ -273,20 +284,45 @@ pub async fn since_instant(
     .await
 }
 
-/// What a deed leaves for the commit beside its entry in the audit, as `enter_deed()` reads it: its event, and the caller's
-/// key that stands for it from now on. `before` is the record's key before the change, by which what changed is seen.
-pub fn left<A: Aggregate>(record: &A, (changes, before): (&[RowChange], i32), claimed: Option<(&str, &str)>) -> Value {
+/// What a deed leaves for the commit, but for what [`find_leaving`] adds: its entry in the audit, its event, and the caller's
+/// key that stands for it from now on. `before` is the record's key before the change, by which what changed is seen; `None`:
+/// the one that it has now.
+pub fn left<A: Aggregate>(
+    record: &A,
+    entry: Value,
+    (changes, before): (&[RowChange], Option<i32>),
+    claimed: Option<(&str, &str)>,
+) -> Value {
     let (caller, key) = claimed.unzip();
-    json!({
+    let deed = json!({
         "id": Uuid::now_v7(),
         "room": record.room().as_str(),
         "record_kind": A::KIND,
         "record_id": record.id(),
-        "version": record.version(),
-        "audience": record.audience(),
         "changes": changes,
         "changes_audience": before,
         "caller": caller,
         "key": key,
-    })
+    });
+    json!({ "entry": entry, "deed": deed })
+}
+
+/// As [`find`], and leaves for `enter_deed()`, in a setting of the transaction, what a deed leaves; with the version and the
+/// key that the record has now.
+pub async fn find_leaving<A: Aggregate>(
+    connection: &mut PgConnection,
+    id: Uuid,
+    left: Value,
+) -> sqlx::Result<Option<Value>> {
+    let sql = format!(
+        "{}, set_config('raccordo.left', jsonb_build_object(
+             'entry', ($2 -> 'entry') || jsonb_build_object('change_audience',
+               case when $2 #>> '{{entry, changes}}' is not null then r.audience end),
+             'deed', ($2 -> 'deed') || jsonb_build_object('version', r.version, 'audience', r.audience,
+               'changes_audience', coalesce(($2 #>> '{{deed, changes_audience}}')::int, r.audience)))::text, true)
+         from {} r where r.id = $1",
+        whole::<A>(),
+        A::ROOT
+    );
+    sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).bind(Json(left)).fetch_optional(connection).await
 }

@@ -114,13 +114,17 @@ impl Change<'_> {
         Self::ended(graph, self.groups).await
     }
 
-    /// The same with what a deed leaves beside its entry. Both are written by a statement that comes with the commit: the
-    /// audit's chain, on which all others wait, is never held while the database waits for the hub.
-    pub async fn commit_deed(mut self, entry: &Entry, left: Value) -> Result<()> {
-        let (graph, statement) = (self.graph, self.statement());
-        audit::leave(statement, &graph.viewer, &graph.request_id, entry, left).await?;
+    /// An entry of this caller and request, as the database reads it.
+    pub fn entry(&self, entry: &Entry) -> Value {
+        audit::told(&self.graph.viewer, &self.graph.request_id, entry)
+    }
+
+    /// Commits with the entry that a deed left in the transaction. It is written by a statement that comes with the commit:
+    /// the audit's chain, on which all others wait, is never held while the database waits for the hub.
+    pub async fn commit_deed(self) -> Result<()> {
+        let graph = self.graph;
         graph.session.count();
-        self.writing.commit_after(audit::ENTER).await?;
+        self.writing.commit_after("select enter_deed()").await?;
         Self::ended(graph, self.groups).await
     }
 

@@ -83,7 +83,7 @@ impl Graph {
     }
 
     /// The keys that the caller holds in a room by now.
-    pub(super) fn held(&self, room: Room) -> Vec<i32> {
+    pub fn held(&self, room: Room) -> Vec<i32> {
         self.sight().keys(room).to_vec()
     }
 
@@ -93,7 +93,7 @@ impl Graph {
     }
 
     /// From the next statement after [`Graph::renew`] on the caller holds this key, too.
-    pub(super) fn hold(&self, room: Room, key: Option<i32>) {
+    pub fn hold(&self, room: Room, key: Option<i32>) {
         self.gained.lock().expect("no panic while held").extend(key.map(|key| (room, key)));
         self.session.set(&self.settings());
     }

@@ -16,5 +16,5 @@ pub use anchor::{Anchor, Hash};
 pub use entry::{BY_OPERATOR, Changes, Entry, Outcome, Subject};
 pub use keeping::{keep, let_go};
 pub use record::Record;
-pub use store::{ENTER, add, head, leave, subject_of_organisation};
+pub use store::{add, head, subject_of_organisation, told};
 pub use verify::{Flaw, Verified, verify};

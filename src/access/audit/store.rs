@@ -16,27 +16,8 @@ pub async fn add(connection: &mut PgConnection, viewer: &Viewer, request_id: &st
     sqlx::query("select add_to_audit($1)").bind(Json(told)).execute(connection).await.map(drop)
 }
 
-/// Writes what [`leave`] left, in the same transaction: the last statement before the commit.
-pub const ENTER: &str = "select enter_deed()";
-
-/// Leaves an entry, with what a deed leaves beside it, for [`ENTER`] to write. Nothing is locked by that.
-pub async fn leave(
-    connection: &mut PgConnection,
-    viewer: &Viewer,
-    request_id: &str,
-    entry: &Entry,
-    deed: Value,
-) -> sqlx::Result<()> {
-    let left = json!({ "entry": told(viewer, request_id, entry), "deed": deed });
-    sqlx::query("select set_config('raccordo.left', $1::jsonb::text, true)")
-        .bind(Json(left))
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
 /// An entry as `add_to_audit(jsonb)` reads it.
-fn told(viewer: &Viewer, request_id: &str, entry: &Entry) -> Value {
+pub fn told(viewer: &Viewer, request_id: &str, entry: &Entry) -> Value {
     let (account, delegation) = match &viewer.caller {
         Caller::Person(person) => (Some(person.account), person.delegation.as_ref().map(|delegation| delegation.id)),
         _ => (None, None),

@@ -122,10 +122,10 @@ impl FeedMutation {
             let said = deeds::said(ctx, &input.manner)?;
             let mut change = graph.change().await?;
             let done = deeds::claimed(graph, &mut change, Action::CreateCalendarFeed, said.as_ref()).await?;
-            if let Some((id, _)) = done {
+            if let Some(done) = done {
                 drop(change);
                 graph.renew().await;
-                return Ok(told_already(feed(graph, id, "").await?));
+                return Ok(told_already(feed(graph, done.record, "").await?));
             }
             if store::count(change.statement(), council.organisation_id, organisation).await? >= MOST_FEEDS {
                 let message = Message::new(
