@@ -65,19 +65,14 @@ fn partners(project: &ProjectDocument) -> Vec<UserError> {
     let asked = project.project_invitation.iter().filter(|row| row.status != ProjectInvitationStatus::Declined);
     let asked = asked.map(|row| (row.organisation_id, row.through_id));
     let parts = project.project_participation.iter().map(|row| (row.organisation_id, row.through_id));
+    let through: HashMap<Uuid, Uuid> = parts.chain(asked).filter_map(|(body, via)| Some((body, via?))).collect();
     let mut flaws = Vec::new();
-    let mut through: HashMap<Uuid, Uuid> = HashMap::new();
-    for (body, via) in parts.chain(asked) {
-        if let Some(via) = via {
-            through.insert(body, via);
-            if !project.concerns(via) {
-                let message = Message::new(
-                    "L'ente attraverso cui si partecipa non prende parte al progetto.",
-                    "The body through which it takes part does not take part in the project.",
-                );
-                flaws.push(UserError::invalid("throughId", "THROUGH_NOT_PARTNER", message));
-            }
-        }
+    if through.values().any(|via| !project.concerns(*via)) {
+        let message = Message::new(
+            "L'ente attraverso cui si partecipa non prende parte al progetto.",
+            "The body through which it takes part does not take part in the project.",
+        );
+        flaws.push(UserError::invalid("throughId", "THROUGH_NOT_PARTNER", message));
     }
     let is_circular = |start: &Uuid| {
         let mut steps = std::iter::successors(Some(*start), |body| through.get(body).copied());

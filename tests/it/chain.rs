@@ -159,8 +159,7 @@ async fn the_whole_chain_is_done_step_by_step_and_each_level_sees_just_what_it_m
         let data = answer.data().as_object().unwrap().clone();
         let refused: Vec<_> = data.values().filter_map(|payload| payload["userErrors"].as_array()).flatten().collect();
         assert!(refused.is_empty(), "{}: {refused:#?}", step.name);
-        // A proposal reads its call, its interventions and its partners before.
-        if step.query.contains("\nmutation") && !step.name.ends_with("propose-the-project") {
+        if step.query.contains("\nmutation") {
             assert!(answer.statements <= MOST_STATEMENTS, "{}: {} statements", step.name, answer.statements);
         }
         scalars(&Value::Object(data), &mut known);

@@ -45,10 +45,6 @@ impl ProjectProposals {
         answer(async {
             let graph = Graph::of(ctx);
             let own = rules::makes_for(&graph.viewer, Room::Projects);
-            let lead = match own {
-                Some(own) => organisation(graph, own).await?,
-                None => None,
-            };
             let (call_id, programme) = call(graph, input.call_id.as_ref(), input.programme_code.as_deref()).await?;
             let mut named: Vec<(&ID, String)> = Vec::new();
             for (place, partner) in input.partners.iter().enumerate() {
@@ -62,7 +58,15 @@ impl ProjectProposals {
                     .enumerate()
                     .map(|(place, line)| (&line.organisation_id, format!("budget.{place}.organisationId"))),
             );
-            let mut seen = loader::seen(graph, &named).await?.into_iter().map(|body| body.id);
+            // The lead and the others by one statement.
+            let lead = async {
+                match own {
+                    Some(own) => Ok(organisation(graph, own).await?),
+                    None => Ok(None),
+                }
+            };
+            let (lead, seen) = futures_util::try_join!(lead, loader::seen(graph, &named))?;
+            let mut seen = seen.into_iter().map(|body| body.id);
             let interventions = interventions(graph, &input.intervention_ids).await?;
             let manner = &input.manner;
             let told = deeds::make(ctx, (Action::ProposeProject, manner), own.unwrap_or_default(), || {
