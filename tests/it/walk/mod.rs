@@ -4,20 +4,21 @@
 //! `RACCORDO_WALK_SEED=… RACCORDO_WALK_STEPS=… cargo test --test it walk`.
 
 mod checks;
+mod left;
 mod model;
 mod moves;
 mod run;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::hub::TestHub;
 use crate::levels::SMALL;
+use left::Left;
 use model::record::Kind;
 use model::verbs::VERBS;
 use model::{Asked, Verdict, World};
@@ -50,7 +51,6 @@ struct Walk {
 }
 
 #[tokio::test]
-#[ignore = "its model does not know yet that offices see what was admitted to carry out their plans"]
 async fn whatever_is_asked_by_whomever_ends_as_the_rules_say_and_nothing_is_lost() {
     let (seed, steps) = (setting("RACCORDO_WALK_SEED", SEED), setting("RACCORDO_WALK_STEPS", STEPS));
     let hub = TestHub::with(SMALL).await;
@@ -83,7 +83,8 @@ async fn whatever_is_asked_by_whomever_ends_as_the_rules_say_and_nothing_is_lost
 impl Walk {
     /// One step: a mutation, or two at once about the same record.
     async fn go(&mut self) {
-        let first = self.world.next(&mut self.dice);
+        let unmet: Vec<&str> = RULES.iter().filter(|rule| !self.refused.contains_key(*rule)).copied().collect();
+        let first = self.world.next(&mut self.dice, &self.done, &unmet);
         let second = if self.dice.chance(12) { self.world.rival(&mut self.dice, &first) } else { None };
         self.step += 1 + u64::from(second.is_some());
         let verdict = self.world.judge(&first);
@@ -94,8 +95,7 @@ impl Walk {
             if !agrees(&self.world, &first, &verdict, &answer) {
                 self.fail(&format!("the model says {verdict:#?}"));
             }
-            self.settle(vec![(first, verdict, answer)]).await;
-            return;
+            return self.settle(vec![vec![(first, verdict, answer)]]).await;
         };
         let other = self.world.judge(&second);
         self.note(&second, &other);
@@ -104,10 +104,11 @@ impl Walk {
         self.note_answer(&two);
         let (first, second) = ((first, one), (second, two));
         let in_order = [[first.clone(), second.clone()], [second, first]];
-        match in_order.into_iter().find_map(|order| self.as_if_in_turn(order)) {
-            Some(settled) => self.settle(settled).await,
-            None => self.fail("the two at once end as in neither order"),
+        let as_answered: Vec<_> = in_order.into_iter().filter_map(|order| self.as_if_in_turn(order)).collect();
+        if as_answered.is_empty() {
+            self.fail("the two at once are answered as in neither order");
         }
+        self.settle(as_answered).await;
     }
 
     /// What the model says of two deeds, the one after the other, where both were answered so.
@@ -118,8 +119,13 @@ impl Walk {
             let verdict = world.judge(&asked);
             // Who is in a group may change while a request is under way: it goes on with what its caller held.
             let was_hidden = matches!(&verdict, Verdict::Refused(why) if why.0.contains("NOT_FOUND"));
-            let is_expected = agrees(&world, &asked, &verdict, &answer);
-            if !is_expected && (!was_hidden || !matches!(answer, Answer::Refused(_))) {
+            let is_regrouped = asked.of.is_some_and(|of| world.records[of].group != self.world.records[of].group);
+            let is_repetition = matches!(verdict, Verdict::Repeated(..));
+            let is_as_held = match &answer {
+                Answer::Refused(_) if was_hidden => true,
+                answer => is_regrouped && !is_repetition && answer.rules() == ["NOT_FOUND"].into(),
+            };
+            if !is_as_held && !agrees(&world, &asked, &verdict, &answer) {
                 return None;
             }
             if let (Verdict::Done(record), Answer::Done { id, .. }, false) = (&verdict, &answer, asked.dry) {
@@ -132,44 +138,23 @@ impl Walk {
         Some(settled)
     }
 
-    /// Writes down what was done, and looks at what it left.
-    async fn settle(&mut self, settled: Vec<(Asked, Verdict, Answer)>) {
-        let mut left: Vec<Value> = Vec::new();
-        let mut changed = BTreeSet::new();
-        for (asked, verdict, answer) in settled {
-            match (verdict, answer) {
-                (Verdict::Done(mut record), Answer::Done { id, .. }) => {
-                    *self.done.entry(asked.verb.name).or_default() += u64::from(!asked.dry);
-                    if !asked.dry {
-                        record.id = id;
-                        let place = self.world.commit(&asked, *record);
-                        left.push(checks::entry(&self.world, &asked, Some(&self.world.records[place])));
-                        changed.insert(place);
-                    }
-                }
-                (_, Answer::Refused(reasons)) => {
-                    let is_forbidden = reasons.iter().any(|(code, _)| code == "FORBIDDEN");
-                    if is_forbidden && self.world.who[asked.who].way != model::who::Way::Public {
-                        left.push(checks::entry(&self.world, &asked, None));
-                    }
-                }
-                _ => {}
-            }
-        }
-        for place in changed {
-            let record = Rc::make_mut(&mut self.world.records[place]);
-            let stored = checks::stored(&mut self.connection, record.kind, &[record.id]).await;
-            checks::adopt(record, &stored[0]);
-            if let Some(deviation) = checks::deviation(record, &stored[0]) {
-                self.fail(&deviation);
-            }
-        }
+    /// Writes down what was done, in whichever of these orders left what is there.
+    async fn settle(&mut self, orders: Vec<Vec<(Asked, Verdict, Answer)>>) {
         let found = checks::entries(&mut self.connection, self.entries).await;
-        self.entries += found.len() as i64;
-        let is_told = |entry: &Value| found.iter().any(|found| checks::says(entry, found));
-        if found.len() != left.len() || !left.iter().all(is_told) {
-            self.fail(&format!("the audit has {found:#?}, not {left:#?}"));
+        let mut amiss = None;
+        for settled in orders {
+            let mut left = Left::of(&self.world, &settled);
+            amiss = left.amiss(&mut self.connection, &found).await;
+            if amiss.is_none() {
+                self.world = left.world;
+                left.done.into_iter().for_each(|name| *self.done.entry(name).or_default() += 1);
+                break;
+            }
         }
+        if let Some(amiss) = amiss {
+            self.fail(&amiss);
+        }
+        self.entries += found.len() as i64;
     }
 
     /// Looks at every record, at what some see, and at what some records were.
@@ -201,12 +186,8 @@ impl Walk {
 
     /// A walk in which something never happens says nothing of it.
     fn covers(&self) {
-        let rare: Vec<_> = VERBS
-            .iter()
-            .map(|verb| (verb.name, self.done.get(verb.name).copied().unwrap_or_default()))
-            .filter(|(_, count)| *count < 3)
-            .collect();
-        assert_eq!(rare, [], "verbs that were hardly ever done");
+        let undone: Vec<_> = VERBS.iter().map(|verb| verb.name).filter(|name| !self.done.contains_key(name)).collect();
+        assert!(undone.is_empty(), "verbs that were never done: {undone:?}");
         let never: Vec<_> = RULES.iter().filter(|rule| !self.refused.contains_key(*rule)).collect();
         assert!(never.is_empty(), "rules that never refused: {never:?}");
     }

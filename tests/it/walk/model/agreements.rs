@@ -18,7 +18,7 @@ pub fn owner_of_new(world: &World, asked: &Asked) -> Outcome<Option<usize>> {
 /// The promoter; each party signs and leaves for itself.
 pub fn owner(world: &World, asked: &Asked, record: &Record) -> Option<usize> {
     let is_partys = matches!(asked.verb.name, "signAgreement" | "withdrawFromAgreement");
-    let own = world.who[asked.who].body.filter(|own| is_partys && party(&record.doc, &world.named(*own)).is_some());
+    let own = world.who[asked.who].body.filter(|own| is_partys && party(&record.doc, world.named(*own)).is_some());
     Some(own.unwrap_or(record.owner))
 }
 
@@ -52,7 +52,7 @@ fn write(world: &World, asked: &Asked, agreement: &mut Record) -> Outcome {
         let bodies: Vec<Value> = named.iter().map(|id| given(Some(id), false)).collect();
         let each: BTreeSet<String> = bodies.iter().map(Value::to_string).collect();
         all_hold(&[(each.len() == bodies.len(), "PARTY_TWICE")])?;
-        set_parties(world, doc, &promoter, &bodies);
+        set_parties(world, doc, promoter, &bodies);
     }
     put_lines(&mut doc.root, &asked.args, &["title", "validFrom"]);
     put(&mut doc.root, &asked.args, &["subject", "reference", "validUntil"]);
@@ -98,7 +98,7 @@ fn renew(world: &World, asked: &Asked, old: &Record) -> Outcome<Record> {
     made.doc.set("valid_from", asked.text("validFrom"));
     put(&mut made.doc.root, &asked.args, &["validUntil", "reference"]);
     let standing: Vec<Value> = standing(&old.doc).map(|row| row["organisation_id"].clone()).collect();
-    set_parties(world, &mut made.doc, &world.named(old.owner), &standing);
+    set_parties(world, &mut made.doc, world.named(old.owner), &standing);
     check(&made.doc)?;
     Ok(made)
 }

@@ -102,12 +102,14 @@ pub struct Claim {
 /// All that the model knows.
 #[derive(Clone, Debug)]
 pub struct World {
-    pub bodies: Vec<Body>,
-    pub who: Vec<Who>,
+    pub bodies: Rc<[Body]>,
+    pub who: Rc<[Who]>,
     pub records: Vec<Rc<Record>>,
-    pub claims: BTreeMap<(usize, String), Claim>,
+    /// Where the records of each kind are.
+    pub places: BTreeMap<Kind, Vec<usize>>,
+    pub claims: Rc<BTreeMap<(usize, String), Claim>>,
     /// Bodies with a seat in the council on the day, and how many members' seats each has.
-    pub seats: BTreeMap<String, i64>,
+    pub seats: Rc<BTreeMap<String, i64>>,
     /// Parts that have no id yet are numbered.
     pub made: Cell<u64>,
 }
@@ -138,11 +140,11 @@ impl World {
             return Ok(done);
         }
         let place = asked.of.expect("a record");
-        let record = Record::clone(&self.records[place]);
-        if !self.sees(asked.who, &record) {
+        let record = &*self.records[place];
+        if !self.sees(asked.who, record) {
             return refused("NOT_FOUND");
         }
-        let owner = self.owner(asked, &record);
+        let owner = self.owner(asked, record);
         if !self.may(asked.who, asked.verb.roles, owner) {
             return refused("FORBIDDEN");
         }
@@ -150,8 +152,8 @@ impl World {
         let outcome = self.change(asked, &mut after);
         if asked.expected != record.version() {
             let is_known =
-                (1..record.version()).contains(&asked.expected) && self.knows_since(asked.who, &record, asked.expected);
-            if !is_known || outcome.is_err() || self.overwrites(asked, &record, &after.doc) {
+                (1..record.version()).contains(&asked.expected) && self.knows_since(asked.who, record, asked.expected);
+            if !is_known || outcome.is_err() || self.overwrites(asked, record, &after.doc) {
                 return refused("CHANGED_MEANWHILE");
             }
         }
@@ -195,8 +197,10 @@ impl World {
         record.settle();
         let version = record.version();
         let place = if asked.verb.makes {
+            let place = self.records.len();
+            self.places.entry(record.kind).or_default().push(place);
             self.records.push(Rc::new(record));
-            self.records.len() - 1
+            place
         } else {
             let place = asked.of.expect("a record");
             self.records[place] = Rc::new(record);
@@ -204,7 +208,7 @@ impl World {
         };
         if let Some(key) = asked.key.clone() {
             let said = asked.clone();
-            self.claims.insert((asked.who, key), Claim { said, record: place, version });
+            Rc::make_mut(&mut self.claims).insert((asked.who, key), Claim { said, record: place, version });
         }
         place
     }
@@ -217,8 +221,8 @@ impl World {
 
     /// Records of a kind with their places.
     pub fn all(&self, kind: Kind) -> impl DoubleEndedIterator<Item = (usize, &Record)> {
-        let all = self.records.iter().map(Rc::as_ref).enumerate();
-        all.filter(move |(_, record)| record.kind == kind)
+        let places = self.places.get(&kind).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|place| (*place, &*self.records[*place]))
     }
 
     /// The record that an argument names, where the caller sees it.
@@ -233,12 +237,12 @@ impl World {
 
     /// Of two that do the same thing at once, the second is told.
     fn unique(&self, record: &Record, place: Option<usize>) -> Outcome {
-        let others = || self.records.iter().enumerate().filter(|(at, _)| Some(*at) != place).map(|(_, other)| &**other);
+        let others = || self.all(record.kind).filter(|(at, _)| Some(*at) != place).map(|(_, other)| other);
         let has = |other: &Record, column: &str| {
             let value = record.doc.root.get(column).filter(|value| !value.is_null());
             value.is_some() && other.doc.root.get(column) == value
         };
-        let same = |column: &str| others().any(|other| other.kind == record.kind && has(other, column));
+        let same = |column: &str| others().any(|other| has(other, column));
         match record.kind {
             Kind::Project if same("cup") || record.doc.text("cup") == "F81I20001650007" => refused("CUP_IN_USE"),
             Kind::Call if same("reference") => refused("REFERENCE_IN_USE"),
@@ -249,9 +253,7 @@ impl World {
                 all_hold(&[(!is_twice, "REVISION_OPEN")])
             }
             Kind::Agreement => {
-                let is_taken = others().any(|other| {
-                    other.kind == Kind::Agreement && other.owner == record.owner && has(other, "reference")
-                });
+                let is_taken = others().any(|other| other.owner == record.owner && has(other, "reference"));
                 let live = ["draft", "signing", "in_force"];
                 let rivals = |other: &Record| other.doc.is(&live) && has(other, "renews_id");
                 let is_twice = record.doc.is(&live) && others().any(rivals);

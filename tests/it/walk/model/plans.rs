@@ -273,7 +273,8 @@ pub fn stands(world: &World, who: usize, intervention: &Value) -> Option<bool> {
     plan_of(world, who, intervention).map(|plan| plan.doc.is(ADOPTED))
 }
 
-fn plan_of<'a>(world: &'a World, who: usize, intervention: &Value) -> Option<&'a Record> {
+/// The plan of an intervention, where somebody sees it.
+pub fn plan_of<'a>(world: &'a World, who: usize, intervention: &Value) -> Option<&'a Record> {
     let mut plans = world.all(Kind::Plan).map(|(_, plan)| plan);
     let plan = plans.find(|plan| plan.doc.rows("plan_intervention").iter().any(|row| row["id"] == *intervention));
     plan.filter(|plan| world.sees(who, plan))

@@ -90,7 +90,7 @@ pub fn make(world: &World, asked: &Asked) -> Outcome<Record> {
         let is_sourced = !clean(asked.arg("source")).is_null();
         all_hold(&[(is_funded, "STATUS_NOT_FUNDED"), (is_sourced, "LINE_REQUIRED")])?;
         made.doc.set("status", asked.text("status").to_lowercase());
-        made.doc.set("cup", asked.text("cup"));
+        made.doc.set("cup", asked.text("cup").to_uppercase());
         made.doc.set("visibility", "public");
         set_places(asked, &mut made.doc)?;
         competent(world, asked, &made.doc)?;

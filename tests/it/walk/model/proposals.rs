@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::draft::{amount, clean, given, has_lines, in_order};
+use super::plans::plan_of;
 use super::projects::call_of;
 use super::record::{Doc, Record, Row, row, text};
 use super::who::{BOLOGNA, DLCI, MODENA};
@@ -122,7 +123,8 @@ pub fn check(doc: &Doc) -> Outcome {
     ])
 }
 
-/// Until it is everybody's, a project is shared by who takes part or is asked to, and, once handed in, by who decides.
+/// Until it is everybody's, a project is shared by who takes part or is asked to; once handed in, by who decides; once
+/// admitted, by the offices whose plans it carries out. It stays as it is where the caller cannot tell who they are.
 pub fn regroup(world: &World, who: usize, project: &mut Record) {
     let doc = &project.doc;
     let is_idea = doc.is(&["idea"]);
@@ -131,11 +133,16 @@ pub fn regroup(world: &World, who: usize, project: &mut Record) {
     if doc.text("visibility") != "owner" || is_unknown {
         return;
     }
+    let is_judged = !doc.is(&["idea", "proposed", "rejected"]);
+    let links = doc.rows("project_intervention").iter().filter(|_| is_judged);
+    let plans = links.map(|link| plan_of(world, who, &link["intervention_id"]).map(|plan| plan.owner));
+    let Some(offices) = plans.collect::<Option<Vec<usize>>>() else { return };
     let decides = call.map_or(DLCI, |call| call.owner);
     let concerned = concerned(doc);
     let mut group: BTreeSet<usize> =
         concerned.iter().filter_map(|named| world.body(named)).filter(|body| *body != project.owner).collect();
     group.extend((!is_idea).then_some(decides));
+    group.extend(offices);
     if !group.is_empty() || project.group.is_some() {
         project.group = Some(group);
     }

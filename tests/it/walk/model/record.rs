@@ -129,6 +129,8 @@ pub enum Key {
     Network,
     Institutional,
     Territory(&'static str),
+    /// The territory, and those who share it, as they are now.
+    Shared(&'static str),
     /// Those who share it, as they are now.
     Group,
     Body(usize),
@@ -170,6 +172,7 @@ impl Record {
             "public" => Key::Public,
             "network" => Key::Network,
             "institutional" => Key::Institutional,
+            "territory" if self.group.is_some() => Key::Shared(self.province.unwrap_or("nowhere")),
             "territory" => Key::Territory(self.province.unwrap_or("nowhere")),
             _ if self.group.is_some() => Key::Group,
             _ => Key::Body(self.owner),

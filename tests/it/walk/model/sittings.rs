@@ -1,9 +1,11 @@
 //! Sittings of a council: planned, convened, held with a quorum, its minutes drafted and approved; or called off.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::draft::{clean, day_of, given, has_lines, put, put_lines, required};
-use super::record::{Doc, Key, Kind, Record, Row, row, text};
+use super::record::{Doc, Kind, Record, Row, row, text};
 use super::who::{BOLOGNA, COUNCIL};
 use super::{Asked, Outcome, TODAY, World, all_hold, refused};
 
@@ -30,7 +32,7 @@ pub fn owner(world: &World, asked: &Asked, record: &Record) -> Option<usize> {
         return Some(keeper(world, asked));
     }
     let own = world.who[asked.who].body;
-    let is_called = |own: &usize| called(&record.doc, &world.named(*own)).is_some();
+    let is_called = |own: &usize| called(&record.doc, world.named(*own)).is_some();
     Some(own.filter(is_called).unwrap_or(COUNCIL))
 }
 
@@ -97,6 +99,9 @@ pub fn change(world: &World, asked: &Asked, sitting: &mut Record) -> Outcome {
     if verb == "conveneCouncilSitting" {
         return convene(world, asked, sitting);
     }
+    if ["inviteSittingGuests", "withdrawSittingInvitation"].contains(&verb) {
+        return change_guests(world, asked, sitting);
+    }
     let doc = &mut sitting.doc;
     match verb {
         "changeCouncilSitting" | "setSittingAgenda" => {
@@ -111,18 +116,6 @@ pub fn change(world: &World, asked: &Asked, sitting: &mut Record) -> Outcome {
 }
 
 fn convene(world: &World, asked: &Asked, sitting: &mut Record) -> Outcome {
-    let guests: Vec<Value> = asked
-        .arg("guestIds")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|id| given(Some(id), false))
-        .collect();
-    let at_home = |guest: &Value| {
-        let body = guest.as_str().and_then(|named| world.body(named)).expect("a body");
-        world.body_holds(body, sitting, Key::Territory("037"))
-    };
-    all_hold(&[(guests.iter().all(at_home), "GUEST_NOT_OF_TERRITORY")])?;
     let doc = &mut sitting.doc;
     all_hold(&[(doc.is(&["planned"]), "STEP_NOT_ALLOWED")])?;
     all_hold(&[
@@ -130,19 +123,57 @@ fn convene(world: &World, asked: &Asked, sitting: &mut Record) -> Outcome {
         (!doc.root["place"].is_null(), "PLACE_MISSING"),
         (day(doc) >= TODAY, "DATE_PAST"),
     ])?;
-    let mut seats = world.seats.clone();
-    for guest in guests {
-        seats.entry(guest.as_str().unwrap_or_default().into()).or_default();
+    let seats = world.seats.iter();
+    *doc.rows_mut("sitting_invitation") = seats.map(|(body, seats)| invitation(body, Some(*seats))).collect();
+    for guest in guests(asked) {
+        if called(doc, &guest).is_none() {
+            doc.rows_mut("sitting_invitation").push(invitation(&guest, None));
+        }
     }
-    let invited = |(body, seats): (String, i64)| {
-        row(
-            json!({ "organisation_id": body, "seats": seats, "answer": "unknown", "answered_on": null, "attended": null,
-            "represented_by": null }),
-        )
-    };
-    *doc.rows_mut("sitting_invitation") = seats.into_iter().map(invited).collect();
     doc.set("convened_on", TODAY);
     doc.set("status", "convened");
+    share(world, sitting);
+    Ok(())
+}
+
+fn guests(asked: &Asked) -> Vec<String> {
+    let given_ids = asked.arg("guestIds").and_then(Value::as_array).into_iter().flatten();
+    given_ids.map(|id| given(Some(id), false).as_str().unwrap_or_default().into()).collect()
+}
+
+/// The invitation of a body with so many seats; nothing: of a guest.
+fn invitation(body: &str, seats: Option<i64>) -> Row {
+    row(json!({ "organisation_id": body, "seats": seats.unwrap_or_default(), "is_guest": seats.is_none(),
+        "answer": "unknown", "answered_on": null, "attended": null, "represented_by": null }))
+}
+
+/// From its first guest on a sitting is its territory's and its guests'.
+fn share(world: &World, sitting: &mut Record) {
+    let guests = sitting.doc.rows("sitting_invitation").iter().filter(|row| row["is_guest"] == true);
+    let guests: BTreeSet<usize> = guests.filter_map(|row| world.body(text(row, "organisation_id"))).collect();
+    if !guests.is_empty() || sitting.group.is_some() {
+        sitting.group = Some(guests);
+    }
+}
+
+/// Calls guests, or takes the invitation of one back, while the sitting lies ahead.
+fn change_guests(world: &World, asked: &Asked, sitting: &mut Record) -> Outcome {
+    let doc = &mut sitting.doc;
+    all_hold(&[(doc.is(&["convened"]), "NOT_CONVENED")])?;
+    all_hold(&[(day(doc) >= TODAY, "SITTING_OVER")])?;
+    if asked.verb.name == "inviteSittingGuests" {
+        for guest in guests(asked) {
+            all_hold(&[(called(doc, &guest).is_none(), "GUEST_CALLED_ALREADY")])?;
+            doc.rows_mut("sitting_invitation").push(invitation(&guest, None));
+        }
+    } else {
+        let body = given(asked.arg("organisationId"), false);
+        let Some(row) = called(doc, body.as_str().unwrap_or_default()) else { return refused("NOT_INVITED") };
+        all_hold(&[(row["is_guest"] == true, "NOT_A_GUEST")])?;
+        all_hold(&[(row["attended"] != true, "GUEST_CAME")])?;
+        doc.rows_mut("sitting_invitation").retain(|row| row["organisation_id"] != body);
+    }
+    share(world, sitting);
     Ok(())
 }
 

@@ -89,6 +89,8 @@ pub const VERBS: &[Verb] = &[
     step("setSittingAgenda", Sitting, Recorders),
     step("conveneCouncilSitting", Sitting, Recorders),
     step("cancelCouncilSitting", Sitting, Recorders),
+    edit("inviteSittingGuests", Sitting, Recorders),
+    edit("withdrawSittingInvitation", Sitting, Recorders),
     edit("answerSittingInvitation", Sitting, Drafters),
     edit("recordSittingAttendance", Sitting, Recorders),
     step("holdCouncilSitting", Sitting, Recorders),

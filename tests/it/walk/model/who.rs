@@ -25,6 +25,8 @@ pub fn is_office(body: usize) -> bool {
 #[derive(Clone, Debug)]
 pub struct Body {
     pub id: Uuid,
+    /// Its id as rows name it.
+    pub named: String,
     /// Codes of the provinces in which it is seated, competent or active whatever happens in the walk.
     pub provinces: BTreeSet<&'static str>,
 }
@@ -94,7 +96,7 @@ impl World {
     /// Where a body works on the projects of the walk that are under way, or is at home.
     fn knows(&self, body: usize, province: &str) -> bool {
         self.bodies[body].provinces.contains(province)
-            || self.records.iter().filter(|record| record.kind == Kind::Project).any(|project| {
+            || self.all(Kind::Project).any(|(_, project)| {
                 project.doc.is(&["funded", "running", "suspended"])
                     && self.takes_part(project, body)
                     && project.doc.rows("project_place").iter().any(|place| place["province_code"] == province)
@@ -109,13 +111,13 @@ impl World {
     }
 
     /// A body as rows name it.
-    pub fn named(&self, body: usize) -> String {
-        self.bodies[body].id.to_string()
+    pub fn named(&self, body: usize) -> &str {
+        &self.bodies[body].named
     }
 
     /// The body that rows name so.
     pub fn body(&self, named: &str) -> Option<usize> {
-        self.bodies.iter().position(|body| named.ends_with(&body.id.to_string()))
+        self.bodies.iter().position(|body| named.ends_with(&body.named))
     }
 
     /// Whether a body holds a key of a record.
@@ -124,6 +126,9 @@ impl World {
             Key::Public | Key::Network => true,
             Key::Institutional => body == DLCI || is_office(body),
             Key::Territory(province) => body == DLCI || self.knows(body, province),
+            Key::Shared(province) => {
+                self.body_holds(body, record, Key::Territory(province)) || self.body_holds(body, record, Key::Group)
+            }
             Key::Group => body == record.owner || record.group.as_ref().is_some_and(|group| group.contains(&body)),
             Key::Body(owner) => body == owner,
         }

@@ -6,8 +6,10 @@ mod plans;
 mod projects;
 mod sittings;
 
+use std::collections::BTreeMap;
+
 use rand::Rng as _;
-use rand::seq::IndexedRandom as _;
+use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
@@ -89,6 +91,11 @@ impl Dice {
 /// Records of a kind that are made while there are fewer of them under way.
 const ALIVE: usize = 6;
 
+/// What was done fewer times is looked for.
+const SELDOM: u64 = 5;
+/// Verbs that are tried when a refusal is looked for.
+const TRIED: usize = 12;
+
 impl World {
     fn is_alive(&self, place: usize) -> bool {
         let ended =
@@ -109,23 +116,36 @@ impl World {
     /// Something that somebody might ask.
     fn any(&self, dice: &mut Dice) -> Option<Asked> {
         let verb = dice.pick(VERBS);
+        self.some(dice, verb)
+    }
+
+    /// Some way in which this might be asked.
+    fn some(&self, dice: &mut Dice, verb: &'static Verb) -> Option<Asked> {
         let who = dice.rng.random_range(0..self.who.len());
         let of = match parent(verb) {
             Some(kind) => Some(self.target(dice, kind)?),
             None => None,
         };
         let alive = self.all(verb.kind).filter(|(place, _)| self.is_alive(*place)).count();
-        if verb.makes && alive >= ALIVE && !dice.chance(4) {
+        // Of proposals few are ever fit to be handed in.
+        let most = if verb.name == "proposeProject" { 3 * ALIVE } else { ALIVE };
+        if verb.makes && alive >= most && !dice.chance(4) {
             return None;
         }
+        let mut asked = self.asked(dice, verb, who, of);
+        match dice.rng.random_range(0..10) {
+            0 => asked.expected -= dice.rng.random_range(0..4),
+            1 => asked.expected += 1,
+            _ => {}
+        }
+        asked.dry = dice.chance(4);
+        Some(asked)
+    }
+
+    fn asked(&self, dice: &mut Dice, verb: &'static Verb, who: usize, of: Option<usize>) -> Asked {
         let args = self.args(dice, verb, of);
-        let version = of.map_or(0, |of| self.records[of].version());
-        let expected = match dice.rng.random_range(0..10) {
-            0 => version - dice.rng.random_range(0..4),
-            1 => version + 1,
-            _ => version,
-        };
-        Some(Asked { verb, who, of, args, expected, key: None, dry: dice.chance(4) })
+        let expected = of.map_or(0, |of| self.records[of].version());
+        Asked { verb, who, of, args, expected, key: None, dry: false }
     }
 
     fn args(&self, dice: &mut Dice, verb: &Verb, of: Option<usize>) -> Value {
@@ -138,8 +158,56 @@ impl World {
         }
     }
 
-    /// The next thing that is asked: more often than not one that the model would do.
-    pub fn next(&self, dice: &mut Dice) -> Asked {
+    /// These verbs, asked by everybody about each of the last records: so the steps that come late in a record's life come
+    /// to pass, and are refused.
+    fn found(&self, dice: &mut Dice, verbs: &[&'static Verb], is_it: impl Fn(&Verdict) -> bool) -> Option<Asked> {
+        let alive = |kind| self.all(kind).map(|(place, _)| place).filter(|place| self.is_alive(*place)).rev();
+        for verb in verbs {
+            let about: Vec<Option<usize>> =
+                parent(verb).map_or(vec![None], |kind| alive(kind).take(3 * ALIVE).map(Some).collect());
+            for (of, who) in about.into_iter().flat_map(|of| (0..self.who.len()).map(move |who| (of, who))) {
+                let asked = self.asked(dice, verb, who, of);
+                if is_it(&self.judge(&asked)) {
+                    return Some(asked);
+                }
+            }
+        }
+        None
+    }
+
+    /// What was hardly ever done so far and the model would do now.
+    fn seldom(&self, dice: &mut Dice, done: &BTreeMap<&str, u64>) -> Option<Asked> {
+        let is_seldom = |verb: &&Verb| done.get(verb.name).is_none_or(|count| *count < SELDOM);
+        let mut verbs: Vec<_> = VERBS.iter().filter(is_seldom).collect();
+        verbs.shuffle(&mut dice.rng);
+        self.found(dice, &verbs, |verdict| matches!(verdict, Verdict::Done(_)))
+    }
+
+    /// Something that a rule refuses that has refused nothing so far.
+    fn refusal(&self, dice: &mut Dice, unmet: &[&str]) -> Option<Asked> {
+        let verbs: Vec<_> = VERBS.iter().collect();
+        let some: Vec<_> = verbs.choose_multiple(&mut dice.rng, TRIED).copied().collect();
+        self.found(
+            dice,
+            &some,
+            |verdict| matches!(verdict, Verdict::Refused(why) if unmet.iter().any(|rule| why.0.contains(rule))),
+        )
+    }
+
+    /// The next thing that is asked, after these were done so many times and these rules not met: more often than not one
+    /// that the model would do.
+    pub fn next(&self, dice: &mut Dice, done: &BTreeMap<&str, u64>, unmet: &[&str]) -> Asked {
+        if !unmet.is_empty()
+            && dice.chance(20)
+            && let Some(refusal) = self.refusal(dice, unmet)
+        {
+            return refusal;
+        }
+        if dice.chance(25)
+            && let Some(seldom) = self.seldom(dice, done)
+        {
+            return self.with_key(dice, seldom);
+        }
         let is_wanted = dice.chance(65);
         let mut asked = None;
         for _ in 0..400 {

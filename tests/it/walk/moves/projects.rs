@@ -5,8 +5,8 @@ use rand::seq::IndexedRandom as _;
 use serde_json::{Value, json};
 
 use super::Dice;
-use crate::walk::model::World;
-use crate::walk::model::record::Kind;
+use crate::walk::model::record::{Kind, Record};
+use crate::walk::model::{TODAY, World};
 
 pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Value {
     let rows = |table: &str| of.map_or(&[][..], |of| world.records[of].doc.rows(table));
@@ -14,7 +14,7 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
     match verb {
         "proposeProject" => args = proposal(world, dice),
         "registerProject" => {
-            args = json!({ "title": dice.words(), "cup": cup(dice), "startsOn": "2026-01-01", "source": dice.words(),
+            args = json!({ "title": dice.words(), "cup": cup(world, dice), "startsOn": "2026-01-01", "source": dice.words(),
                 "status": dice.pick(&["FUNDED", "RUNNING", "RUNNING", "CLOSED", "IDEA"]) });
             dice.perhaps(&mut args, 50, "leadId", |dice| dice.body(world));
             dice.perhaps(&mut args, 60, "places", places);
@@ -40,11 +40,11 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
         "admitProject" => {
             dice.perhaps(&mut args, 50, "publicFunding", |dice| dice.money(300_000));
             dice.perhaps(&mut args, 40, "reasons", Dice::words);
-            dice.perhaps(&mut args, 30, "cup", cup);
+            dice.perhaps(&mut args, 30, "cup", |dice| cup(world, dice));
         }
         "rejectProject" => args["reasons"] = dice.words(),
         "fundProject" => {
-            dice.perhaps(&mut args, 85, "cup", cup);
+            dice.perhaps(&mut args, 85, "cup", |dice| cup(world, dice));
             dice.perhaps(&mut args, 30, "visibility", |dice| dice.visibility(&["PUBLIC", "NETWORK", "OWNER"]));
         }
         "revokeProject" | "suspendProject" => args["reason"] = dice.words(),
@@ -93,13 +93,15 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
 }
 
 /// A CUP: a new one, one that is used, one in small letters, one that is none.
-fn cup(dice: &mut Dice) -> Value {
+fn cup(world: &World, dice: &mut Dice) -> Value {
     let number = dice.number();
+    let cups = world.all(Kind::Project).map(|(_, project)| &project.doc.root["cup"]);
+    let used: Vec<_> = cups.filter(|cup| !cup.is_null()).collect();
     match dice.rng.random_range(0..20) {
         0 => json!("F81I20001650007"),
         1 => json!("F81I2000165000"),
         2 => json!(format!("b11i26{number:09}")),
-        3 => json!(format!("B11I26{:09}", dice.rng.random_range(0..number))),
+        3 | 4 if !used.is_empty() => (*dice.pick(&used)).clone(),
         _ => json!(format!("B11I26{number:09}")),
     }
 }
@@ -129,7 +131,7 @@ fn budget(world: &World, dice: &mut Dice) -> Value {
 /// An intervention of some plan of the walk.
 fn interventions(world: &World, dice: &mut Dice) -> Value {
     let plans: Vec<_> = world.all(Kind::Plan).map(|(_, plan)| plan).rev().take(12).collect();
-    let adopted = |plan: &&&crate::walk::model::record::Record| plan.doc.is(&["adopted", "in_implementation"]);
+    let adopted = |plan: &&&Record| plan.doc.is(&["adopted", "in_implementation"]);
     let adopted: Vec<_> = plans.iter().filter(adopted).copied().collect();
     let from = if adopted.is_empty() || dice.chance(20) { &plans } else { &adopted };
     let Some(plan) = from.choose(&mut dice.rng) else { return json!([]) };
@@ -142,15 +144,29 @@ fn proposal(world: &World, dice: &mut Dice) -> Value {
     dice.perhaps(&mut args, 90, "summary", Dice::words);
     dice.perhaps(&mut args, 95, "requestedFunding", |dice| dice.money(300_000));
     dice.perhaps(&mut args, 60, "totalCost", |dice| dice.money(400_000));
-    let calls: Vec<_> = world.all(Kind::Call).map(|(_, call)| call.named()).rev().take(8).collect();
-    if !calls.is_empty() && dice.chance(85) {
+    let is_open = |call: &&Record| {
+        let (doc, closes) = (&call.doc, call.doc.text("closes_on"));
+        doc.root["cancelled_on"].is_null() && doc.text("opens_on") <= TODAY && (closes.is_empty() || TODAY <= closes)
+    };
+    let all = || world.all(Kind::Call).map(|(_, call)| call).rev();
+    let open: Vec<_> = all().filter(is_open).map(Record::named).take(8).collect();
+    let calls = if open.is_empty() || dice.chance(20) { all().map(Record::named).take(8).collect() } else { open };
+    if !calls.is_empty() && dice.chance(75) {
         args["callId"] = dice.pick(&calls).clone();
     }
-    dice.perhaps(&mut args, 15, "programmeCode", |dice| {
+    let has_call = args.get("callId").is_some();
+    dice.perhaps(&mut args, if has_call { 10 } else { 70 }, "programmeCode", |dice| {
         json!(dice.pick(&["FAMI-2021-2027/OS2", "FAMI-2021-2027/OS1", "FAMI/NOWHERE"]))
     });
+    if dice.chance(50) {
+        // Fit to be handed in, where the call asks for nothing more.
+        let fit = json!({ "summary": "Sintesi", "places": ["BO"], "endsOn": "2028-06-30", "requestedFunding": "90000.50",
+            "interventionIds": interventions(world, dice), "partners": [] });
+        args.as_object_mut().expect("an object").extend(fit.as_object().expect("an object").clone());
+        return args;
+    }
     dice.perhaps(&mut args, 50, "interventionIds", |dice| interventions(world, dice));
-    let partners: Vec<Value> = (0..dice.rng.random_range(0..4)).map(|_| partner(world, dice)).collect();
+    let partners: Vec<Value> = (0..*dice.pick(&[0, 0, 0, 0, 1, 1, 2, 3])).map(|_| partner(world, dice)).collect();
     args["partners"] = json!(partners);
     dice.perhaps(&mut args, 15, "budget", |dice| budget(world, dice));
     args

@@ -26,6 +26,10 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
         }
         "setSittingAgenda" => args["items"] = items(world, dice, rows("sitting_item")),
         "conveneCouncilSitting" => dice.perhaps(&mut args, 30, "guestIds", |dice| json!([dice.body(world)])),
+        "inviteSittingGuests" => args["guestIds"] = json!([dice.body(world)]),
+        "withdrawSittingInvitation" => {
+            args["organisationId"] = dice.row("Organisation", rows("sitting_invitation"), "organisation_id")
+        }
         "cancelCouncilSitting" => args["reason"] = dice.words(),
         "answerSittingInvitation" => {
             args["comes"] = json!(dice.chance(70));
