@@ -156,7 +156,8 @@ impl Copy {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let template = Server::running().template(sample);
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        administer(format!("create database {name} template {template}"));
+        // Without fsync, files are copied faster than their pages are logged.
+        administer(format!("create database {name} template {template} strategy file_copy"));
         Self { name }
     }
 

@@ -4,9 +4,9 @@ use rand::seq::IndexedRandom as _;
 use serde_json::{Value, json};
 
 use super::Dice;
-use crate::walk::model::World;
-use crate::walk::model::record::{Kind, Row};
-use crate::walk::model::who::COUNCIL;
+use crate::random_walk::model::World;
+use crate::random_walk::model::record::{Kind, Row};
+use crate::random_walk::model::who::COUNCIL;
 
 pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Value {
     let rows = |table: &str| of.map_or(&[][..], |of| world.records[of].doc.rows(table));

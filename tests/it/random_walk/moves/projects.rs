@@ -5,8 +5,8 @@ use rand::seq::IndexedRandom as _;
 use serde_json::{Value, json};
 
 use super::Dice;
-use crate::walk::model::record::{Kind, Record};
-use crate::walk::model::{TODAY, World};
+use crate::random_walk::model::record::{Kind, Record};
+use crate::random_walk::model::{TODAY, World};
 
 pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Value {
     let rows = |table: &str| of.map_or(&[][..], |of| world.records[of].doc.rows(table));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Dice;
-use crate::walk::model::World;
+use crate::random_walk::model::World;
 
 pub fn args(world: &World, dice: &mut Dice, verb: &str, _of: Option<usize>) -> Value {
     let mut args = json!({});

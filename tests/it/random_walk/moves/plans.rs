@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Dice;
-use crate::walk::model::World;
+use crate::random_walk::model::World;
 
 pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Value {
     let rows = |table: &str| of.map_or(&[][..], |of| world.records[of].doc.rows(table));

@@ -1,7 +1,7 @@
 //! A random walk through the work that callers do: thousands of mutations by everybody, about everything, right and wrong,
 //! one after the other and two at once; each is held against a plain model of the rules, which knows nothing of the
 //! product. A walk that fails says how to walk it again:
-//! `RACCORDO_WALK_SEED=… RACCORDO_WALK_STEPS=… cargo test --test it walk`.
+//! `RACCORDO_WALK_SEED=… RACCORDO_WALK_STEPS=… cargo test --test it random_walk`.
 
 mod checks;
 mod left;
