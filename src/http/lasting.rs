@@ -177,6 +177,7 @@ mod tests {
     const NEVER: &[&str] = &[
         "Query.dataVersion",
         "Query.councilSitting",
+        "Query.councilSittings",
         "Query.councilResolutions",
         "Query.workingTable",
         "Query.planContributions",

@@ -308,6 +308,8 @@ pub struct ProjectFilter {
     pub provinces: Option<Vec<String>>,
     pub active_on: Option<NaiveDate>,
     pub is_synthetic: Option<bool>,
+    /// A body whose answer is waited for, by its id.
+    pub invited: Option<Uuid>,
 }
 
 /// What a list of projects stands below.

@@ -225,6 +225,12 @@ impl Listed for Arc<Project> {
         if let Some(synthetic) = filter.is_synthetic {
             query.push(" and j.is_synthetic = ").push_bind(synthetic);
         }
+        if let Some(invited) = filter.invited {
+            query.push(
+                " and exists (select from project_invitation i where i.project_id = j.id and i.status = 'invited'",
+            );
+            query.push(" and i.organisation_id = ").push_bind(invited).push(")");
+        }
     }
 
     fn keyset(order: ProjectOrder) -> Keyset {

@@ -34,6 +34,31 @@ async fn sees(hub: &TestHub, viewer: &Viewer, project: &Value) -> bool {
     !found.data()["project"].is_null()
 }
 
+/// Proposals that wait for an office's answer, as somebody sees them.
+async fn asked(hub: &TestHub, viewer: &Viewer, office: &str) -> Value {
+    let query = "query($office: ID!) { projects(filter: { invited: $office }) { totalCount nodes { id } } }";
+    let answer = hub.execute(viewer, query, json!({ "office": body(office) })).await;
+    answer.data()["projects"].clone()
+}
+
+#[tokio::test]
+async fn a_body_finds_the_proposals_that_wait_for_its_answer() {
+    let hub = TestHub::with(SMALL).await;
+    let project = proposed(&hub, "AVV-20", &["office:PREF-MO", "office:PREF-BO"]).await;
+    let (waiting, nothing) = (
+        json!({ "totalCount": 1, "nodes": [{ "id": project["project"]["id"] }] }),
+        json!({ "totalCount": 0, "nodes": [] }),
+    );
+    let modena = office(&hub, "PREF-MO").await;
+    assert_eq!(asked(&hub, &modena, "office:PREF-MO").await, waiting);
+    for viewer in [hub.persona("dlci").await, Viewer::public()] {
+        assert_eq!(asked(&hub, &viewer, "office:PREF-MO").await, nothing, "it is none of theirs");
+    }
+    hub.done(&modena, "answerProjectInvitation", PROJECT, on(&project, json!({ "accepts": true }))).await;
+    assert_eq!(asked(&hub, &modena, "office:PREF-MO").await, nothing);
+    assert_eq!(asked(&hub, &modena, "office:PREF-BO").await, waiting, "the others have not answered");
+}
+
 #[tokio::test]
 async fn whoever_declines_or_is_asked_no_more_sees_the_proposal_no_more_and_may_be_asked_again() {
     let hub = TestHub::with(SMALL).await;

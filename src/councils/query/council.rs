@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 use super::feed::{CalendarFeed, feeds_of};
 use super::resolution::{CouncilResolution, CouncilResolutionFilterInput, RESOLUTION, resolution, resolutions};
 use super::seat::{CouncilSeat, SEAT, seat};
-use super::sitting::{CouncilSitting, CouncilSittingFilterInput, SITTING, sitting, sittings_of};
+use super::sitting::{CouncilSitting, CouncilSittingFilterInput, SITTING, sitting, sittings};
 use super::table::{TABLE, WorkingTable, tables_of, working_table};
 use crate::councils::Councils;
 use crate::councils::loader::SeatsOfCouncil;
@@ -109,7 +109,7 @@ impl TerritorialCouncilFields {
         #[graphql(desc = "Conditions that all hold.")] filter: Option<CouncilSittingFilterInput>,
         #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<SittingOrder>,
     ) -> Result<Page<CouncilSitting>> {
-        sittings_of(Graph::of(ctx), self.0.id, filter, order_by, first, after).await
+        sittings(Graph::of(ctx), Some(self.0.id), filter, order_by, first, after).await
     }
 
     /// Its working tables, the latest first [tavoli di lavoro].
@@ -214,6 +214,18 @@ impl CouncilQuery {
         #[graphql(desc = "Global id.")] id: ID,
     ) -> Result<Option<CouncilSitting>> {
         sitting(Graph::of(ctx), NodeId::uuid(SITTING, &id)?).await
+    }
+
+    /// Sittings of all councils [sedute]; with `filter: { called: … }` those that a body is called to, of whichever territory.
+    async fn council_sittings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Conditions that all hold.")] filter: Option<CouncilSittingFilterInput>,
+        #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<SittingOrder>,
+    ) -> Result<Page<CouncilSitting>> {
+        sittings(Graph::of(ctx), None, filter, order_by, first, after).await
     }
 
     /// One working table by its global id [tavolo di lavoro]; null where there is none that the caller may see.

@@ -61,20 +61,24 @@ pub struct CouncilSittingFilterInput {
     from: Option<DateTime<Utc>>,
     /// That begin before this instant.
     until: Option<DateTime<Utc>>,
+    /// That this body is called to, by its global id.
+    called: Option<ID>,
 }
 
-/// The sittings of a council, as its type shows them.
-pub async fn sittings_of(
+/// Sittings, all that the caller may see or those of a council.
+pub async fn sittings(
     graph: &Graph,
-    council: Uuid,
+    council: Option<Uuid>,
     filter: Option<CouncilSittingFilterInput>,
     order: Option<SittingOrder>,
     first: Option<i32>,
     after: Option<String>,
 ) -> Result<Page<CouncilSitting>> {
-    let CouncilSittingFilterInput { statuses, from, until } = filter.unwrap_or_default();
-    let filter = SittingFilter { statuses: statuses.unwrap_or_default(), from, until };
-    let list = List { within: Some(((), council.to_string())), filter, order: order.unwrap_or_default() };
+    let CouncilSittingFilterInput { statuses, from, until, called } = filter.unwrap_or_default();
+    let called = called.map(|id| NodeId::uuid(organisations::NODE, &id)).transpose()?;
+    let filter = SittingFilter { statuses: statuses.unwrap_or_default(), from, until, called };
+    let within = council.map(|council| ((), council.to_string()));
+    let list = List { within, filter, order: order.unwrap_or_default() };
     list::page(graph, list, first, after, |row| CouncilSitting(row, None)).await
 }
 

@@ -203,6 +203,8 @@ pub struct SittingFilter {
     pub from: Option<DateTime<Utc>>,
     /// Before this instant.
     pub until: Option<DateTime<Utc>>,
+    /// A body that is called, by its id.
+    pub called: Option<Uuid>,
 }
 
 /// Order of a list of sittings.

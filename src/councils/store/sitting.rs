@@ -14,8 +14,9 @@ use crate::graphql::Result;
 use crate::graphql::list::Listed;
 use crate::graphql::page::Keyset;
 
-/// Sittings below their council.
+/// Sittings, all or those of a council.
 impl Listed for Arc<SittingRow> {
+    /// The council, by its id.
     type Parent = ();
     type Filter = SittingFilter;
     type Order = SittingOrder;
@@ -45,6 +46,12 @@ impl Listed for Arc<SittingRow> {
         }
         if let Some(until) = filter.until {
             query.push(" and g.starts_at < ").push_bind(until);
+        }
+        if let Some(called) = filter.called {
+            query.push(
+                " and exists (select from sitting_invitation i where i.sitting_id = g.id and i.organisation_id = ",
+            );
+            query.push_bind(called).push(")");
         }
     }
 

@@ -8,6 +8,7 @@ use crate::deeds;
 use crate::funding::Programmes;
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::organisations::query::NODE;
 use crate::projects::document::ProjectDocument;
 use crate::projects::loader::ProjectByKey;
 use crate::projects::model::{ProjectFilter, ProjectKey, ProjectOrder, ProjectStatus};
@@ -39,18 +40,21 @@ pub struct ProjectFilterInput {
     active_on: Option<Date>,
     /// Only synthetic, or only real, records.
     is_synthetic: Option<bool>,
+    /// Proposals that this body is asked to take part in and has not answered, by its global id.
+    invited: Option<ID>,
 }
 
 impl ProjectFilterInput {
-    fn parse(self, graph: &Graph) -> ProjectFilter {
+    fn parse(self, graph: &Graph) -> Result<ProjectFilter> {
         let territory = graph.reference::<Territory>();
-        ProjectFilter {
+        Ok(ProjectFilter {
             statuses: self.statuses.unwrap_or_default(),
             programmes: self.programme.map(|code| graph.reference::<Programmes>().subtree(&code)),
             provinces: territory.codes_within(self.province.as_deref(), self.region.as_deref(), graph.today),
             active_on: self.active_on.map(|day| day.0),
             is_synthetic: self.is_synthetic,
-        }
+            invited: self.invited.map(|id| NodeId::uuid(NODE, &id)).transpose()?,
+        })
     }
 }
 
@@ -92,7 +96,7 @@ impl ProjectQuery {
         #[graphql(desc = "Order of the list; the first of its values when left out.")] order_by: Option<ProjectOrder>,
     ) -> Result<Page<Project>> {
         let graph = Graph::of(ctx);
-        projects(graph, filter.unwrap_or_default().parse(graph), order_by, first, after).await
+        projects(graph, filter.unwrap_or_default().parse(graph)?, order_by, first, after).await
     }
 
     #[graphql(entity)]

@@ -44,6 +44,17 @@ async fn sees(hub: &TestHub, body: Uuid, sittings: &[&(Value, Value)]) -> Vec<bo
     seen.collect()
 }
 
+/// The sittings to come that a body is called to, as somebody sees them.
+async fn called(hub: &TestHub, viewer: &Viewer, body: Uuid) -> Vec<Value> {
+    let query = "query($called: ID!) { councilSittings(filter: { called: $called, statuses: [CONVENED] }) {
+        totalCount nodes { id } } }";
+    let answer = hub.execute(viewer, query, json!({ "called": id("Organisation", body) })).await;
+    let listed = answer.data()["councilSittings"]["nodes"].as_array().unwrap().clone();
+    assert_eq!(answer.data()["councilSittings"]["totalCount"], listed.len());
+    assert_eq!(answer.statements, 2, "the page, the count");
+    listed.into_iter().map(|sitting| sitting["id"].clone()).collect()
+}
+
 async fn convened(hub: &TestHub, viewer: &Viewer, guests: &[Uuid]) -> (Value, Value) {
     let sitting = at(&hub.done(viewer, "planCouncilSitting", SITTING, today()).await, "councilSitting");
     let guests: Vec<_> = guests.iter().map(|guest| id("Organisation", *guest)).collect();
@@ -61,6 +72,12 @@ async fn a_guest_of_another_territory_sees_its_sitting_alone_answers_and_sees_it
     assert_eq!(sees(&hub, guest, &[&sitting, &elsewhere]).await, [true, false]);
     assert_eq!(sees(&hub, other, &[&sitting, &elsewhere]).await, [false, false]);
     let secretariat = hub.persona("consiglio-bologna").await;
+    for viewer in [&acting(&hub, guest).await, &secretariat] {
+        assert_eq!(called(&hub, viewer, guest).await, [sitting.0.clone()]);
+    }
+    for viewer in [&acting(&hub, other).await, &Viewer::public()] {
+        assert!(called(&hub, viewer, guest).await.is_empty());
+    }
     for name in ["prefettura-bologna", "ong-bologna", "dlci"] {
         let body = hub.persona(name).await.organisation.unwrap();
         assert_eq!(
@@ -103,6 +120,7 @@ async fn a_guest_of_another_territory_sees_its_sitting_alone_answers_and_sees_it
     }
     sitting = hub.sit(&secretariat, "withdrawSittingInvitation", &sitting, named(guest)).await;
     assert_eq!(sees(&hub, guest, &[&sitting, &elsewhere]).await, [false, false]);
+    assert!(called(&hub, &acting(&hub, guest).await, guest).await.is_empty());
     assert_eq!(sees(&hub, partner.organisation.unwrap(), &[&sitting]).await, [true]);
     let refused = hub.unseated(&acting(&hub, guest).await, "answerSittingInvitation", &sitting, answer).await;
     assert_eq!(refused, ["NOT_FOUND NOT_FOUND input.sittingId"]);
