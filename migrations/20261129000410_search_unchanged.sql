@@ -1,24 +1,33 @@
 -- search: a change that a document does not tell of costs it next to nothing.
 
--- Documents whose record says something else are written, and then their words alone.
+-- To stem what a document says is the dear part: only documents that say something else are written, and each once, for an
+-- insert that ends as an update stems twice.
 create or replace function refresh_search(kind text, ids uuid[]) returns void language plpgsql as $$
 begin
   execute format(
-    'with said as materialized (select s.* from unnest($1) t(id) join search_source_%s s on s.id = t.id),
-     written as (
-       insert into search_document as held (id, kind, key, audience, title, aliases, body, is_synthetic)
-       select id, kind, key, audience, title, aliases, body, is_synthetic from said
-       on conflict (id) do update set
-         (audience, title, aliases, body, is_synthetic)
+    'with said as materialized (
+       select s.*, d.id is not null as is_held, d.audience as held_by,
+         (d.title, d.aliases, d.body, d.is_synthetic) is distinct from (s.title, s.aliases, s.body, s.is_synthetic) as is_new
+       from unnest($1) t(id) join search_source_%s s on s.id = t.id left join search_document d on d.id = s.id),
+     moved as (
+       update search_document d set audience = s.audience from said s
+       where d.id = s.id and s.is_held and not s.is_new and s.held_by is distinct from s.audience),
+     rewritten as (
+       update search_document d set (audience, title, aliases, body, is_synthetic)
+         = (s.audience, s.title, s.aliases, s.body, s.is_synthetic)
+       from said s where d.id = s.id and s.is_held and s.is_new
+       returning d.words),
+     added as (
+       insert into search_document (id, kind, key, audience, title, aliases, body, is_synthetic)
+       select id, kind, key, audience, title, aliases, body, is_synthetic from said where not is_held
+       on conflict (id) do update set (audience, title, aliases, body, is_synthetic)
          = (excluded.audience, excluded.title, excluded.aliases, excluded.body, excluded.is_synthetic)
-       where (held.audience, held.title, held.aliases, held.body, held.is_synthetic) is distinct from
-         (excluded.audience, excluded.title, excluded.aliases, excluded.body, excluded.is_synthetic)
        returning words),
      dropped as (
        delete from search_document d using unnest($1) t(id)
        where d.id = t.id and not exists (select from said s where s.id = t.id))
      insert into search_word
-       select distinct w.word from written cross join unnest(tsvector_to_array(words)) w(word)
+       select distinct w.word from (table rewritten union all table added) n cross join unnest(tsvector_to_array(n.words)) w(word)
        where length(w.word) between 3 and 40 and w.word !~ ''[^[:alpha:]]''
      on conflict do nothing',
     kind) using ids;

@@ -44,7 +44,7 @@ pub fn args(world: &World, dice: &mut Dice, verb: &str, of: Option<usize>) -> Va
         }
         "rejectProject" => args["reasons"] = dice.words(),
         "fundProject" => {
-            dice.perhaps(&mut args, 85, "cup", |dice| cup(world, dice));
+            dice.perhaps(&mut args, 55, "cup", |dice| cup(world, dice));
             dice.perhaps(&mut args, 30, "visibility", |dice| dice.visibility(&["PUBLIC", "NETWORK", "OWNER"]));
         }
         "revokeProject" | "suspendProject" => args["reason"] = dice.words(),
