@@ -28,6 +28,8 @@ use run::Answer;
 /// The seed of the walk that every run takes.
 const SEED: u64 = 20_261_129;
 const STEPS: u64 = 10_000;
+/// Steps in which everything must have been met.
+const MOST_STEPS: u64 = 30_000;
 /// Steps between two looks at everything.
 const LOOK: u64 = 500;
 
@@ -67,7 +69,9 @@ async fn whatever_is_asked_by_whomever_ends_as_the_rules_say_and_nothing_is_lost
         refused: BTreeMap::new(),
     };
     walk.entries = walk.hub.audited().await;
-    while walk.step < steps {
+    // What is rare may come late: a walk goes on until it has met everything.
+    let is_whole = steps >= STEPS;
+    while walk.step < steps || is_whole && walk.step < MOST_STEPS && walk.unmet().is_some() {
         walk.go().await;
         if walk.step % LOOK < 2 {
             walk.look(3).await;
@@ -75,9 +79,7 @@ async fn whatever_is_asked_by_whomever_ends_as_the_rules_say_and_nothing_is_lost
     }
     walk.look(usize::MAX).await;
     assert_eq!(walk.hub.broken_entries().await, 0, "the audit's chain");
-    if steps >= STEPS {
-        walk.covers();
-    }
+    assert_eq!(walk.unmet().filter(|_| is_whole), None);
 }
 
 impl Walk {
@@ -184,13 +186,16 @@ impl Walk {
         }
     }
 
-    /// A walk in which much never happens says little. Two at once end in either order, so no seed walks twice the same way,
-    /// and the last steps of a long life may be missed once: nine of ten of the verbs and of the rules must be met.
-    fn covers(&self) {
-        let undone: Vec<_> = VERBS.iter().map(|verb| verb.name).filter(|name| !self.done.contains_key(name)).collect();
-        assert!(undone.len() * 10 <= VERBS.len(), "verbs that were never done: {undone:?}");
+    /// What the walk has hardly met so far: in a walk in which something never happens, nothing says that it would be right.
+    fn unmet(&self) -> Option<String> {
+        let rare: Vec<_> = VERBS
+            .iter()
+            .map(|verb| (verb.name, self.done.get(verb.name).copied().unwrap_or_default()))
+            .filter(|(_, count)| *count < 3)
+            .collect();
         let never: Vec<_> = RULES.iter().filter(|rule| !self.refused.contains_key(*rule)).collect();
-        assert!(never.len() * 10 <= RULES.len(), "rules that never refused: {never:?}");
+        let is_met = rare.is_empty() && never.is_empty();
+        (!is_met).then(|| format!("verbs that were hardly ever done: {rare:?}; rules that never refused: {never:?}"))
     }
 
     fn note(&mut self, asked: &Asked, verdict: &Verdict) {

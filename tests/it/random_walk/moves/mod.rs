@@ -127,9 +127,9 @@ impl World {
             None => None,
         };
         let alive = self.all(verb.kind).filter(|(place, _)| self.is_alive(*place)).count();
-        // Of proposals few are ever fit to be handed in.
-        let most = if verb.name == "proposeProject" { 3 * ALIVE } else { ALIVE };
-        if verb.makes && alive >= most && !dice.chance(4) {
+        // Of proposals few are ever fit to be handed in, and the others stay.
+        let more = if verb.name == "proposeProject" { 30 } else { 4 };
+        if verb.makes && alive >= ALIVE && !dice.chance(more) {
             return None;
         }
         let mut asked = self.asked(dice, verb, who, of);
