@@ -302,7 +302,9 @@ impl Listed for Arc<ContributionRow> {
             query.push(" and c.status = any(").push_bind(statuses).push(")");
         }
         if let Some(organisation) = filter.organisation {
-            query.push(" and c.organisation_id = ").push_bind(organisation);
+            // By a body that the viewer may not see, nothing is found.
+            query.push(" and c.organisation_id = (select id from organisation where id = ");
+            query.push_bind(organisation).push(")");
         }
     }
 

@@ -226,10 +226,12 @@ impl Listed for Arc<Project> {
             query.push(" and j.is_synthetic = ").push_bind(synthetic);
         }
         if let Some(invited) = filter.invited {
+            // By a body that the viewer may not see, nothing is found.
             query.push(
-                " and exists (select from project_invitation i where i.project_id = j.id and i.status = 'invited'",
+                " and exists (select from project_invitation i join organisation o on o.id = i.organisation_id
+                   where i.project_id = j.id and i.status = 'invited' and o.id = ",
             );
-            query.push(" and i.organisation_id = ").push_bind(invited).push(")");
+            query.push_bind(invited).push(")");
         }
     }
 

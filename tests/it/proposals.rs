@@ -3,6 +3,7 @@
 use raccordo::access::persona::stable_id;
 use raccordo::access::{Caller, Viewer};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::hub::TestHub;
 use crate::levels::SMALL;
@@ -57,6 +58,41 @@ async fn a_body_finds_the_proposals_that_wait_for_its_answer() {
     hub.done(&modena, "answerProjectInvitation", PROJECT, on(&project, json!({ "accepts": true }))).await;
     assert_eq!(asked(&hub, &modena, "office:PREF-MO").await, nothing);
     assert_eq!(asked(&hub, &modena, "office:PREF-BO").await, waiting, "the others have not answered");
+}
+
+#[tokio::test]
+async fn by_a_body_that_one_may_not_see_nobody_finds_what_it_is_asked() {
+    let hub = TestHub::with(SMALL).await;
+    let body: Uuid = sqlx::query_scalar(
+        "select id from organisation where kind = 'third_sector_organisation' and visibility = 'public' and id <> $1
+         order by id limit 1",
+    )
+    .bind(stable_id("persona:ong-bologna"))
+    .fetch_one(&mut hub.maintenance().await)
+    .await
+    .unwrap();
+    let asked = id("Organisation", body);
+    let office = office(&hub, "PREF-BO").await;
+    let plan = hub.done(&office, "createTerritorialPlan", PLAN, plans::whole()).await;
+    let input = json!({ "planId": plan["territorialPlan"]["id"], "section": "CONTEXT", "organisationId": asked,
+        "closesOn": "2026-12-31" });
+    hub.done(&office, "invitePlanContribution", "contribution { id }", input).await;
+    let project = proposed(&hub, "AVV-23", &["office:PREF-BO"]).await;
+    let lead = hub.persona("ong-bologna").await;
+    let partner = json!({ "partner": { "organisationId": asked } });
+    hub.done(&lead, "inviteProjectPartner", PROJECT, on(&project, partner)).await;
+    let office = self::office(&hub, "PREF-BO").await;
+    let query = "query($asked: ID!) { projects(filter: { invited: $asked }) { totalCount }
+        planContributions(organisation: $asked) { totalCount } }";
+    for (hides, expected) in [(false, 1), (true, 0)] {
+        if hides {
+            let hide = "update organisation set visibility = 'owner' where id = $1";
+            sqlx::query(hide).bind(body).execute(&mut hub.maintenance().await).await.unwrap();
+        }
+        let answer = hub.execute(&office, query, json!({ "asked": asked })).await;
+        let counts = ["projects", "planContributions"].map(|field| answer.data()[field]["totalCount"].clone());
+        assert_eq!(counts, [expected, expected]);
+    }
 }
 
 #[tokio::test]

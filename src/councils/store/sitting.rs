@@ -48,8 +48,10 @@ impl Listed for Arc<SittingRow> {
             query.push(" and g.starts_at < ").push_bind(until);
         }
         if let Some(called) = filter.called {
+            // By a body that the viewer may not see, nothing is found.
             query.push(
-                " and exists (select from sitting_invitation i where i.sitting_id = g.id and i.organisation_id = ",
+                " and exists (select from sitting_invitation i join organisation o on o.id = i.organisation_id
+                   where i.sitting_id = g.id and o.id = ",
             );
             query.push_bind(called).push(")");
         }

@@ -128,6 +128,19 @@ async fn a_guest_of_another_territory_sees_its_sitting_alone_answers_and_sees_it
 }
 
 #[tokio::test]
+async fn by_a_body_that_one_may_not_see_nobody_finds_where_it_is_called() {
+    let hub = TestHub::with(SMALL).await;
+    let [guest, _] = strangers(&hub).await[..] else { panic!("there are two") };
+    let sitting = convened(&hub, &hub.persona("consiglio-bologna").await, &[guest]).await;
+    let secretariat = hub.persona("consiglio-bologna").await;
+    assert_eq!(called(&hub, &secretariat, guest).await, [sitting.0.clone()]);
+    let hide = "update organisation set visibility = 'owner' where id = $1";
+    sqlx::query(hide).bind(guest).execute(&mut hub.maintenance().await).await.unwrap();
+    assert!(called(&hub, &secretariat, guest).await.is_empty());
+    assert_eq!(called(&hub, &acting(&hub, guest).await, guest).await, [sitting.0], "it sees itself");
+}
+
+#[tokio::test]
 async fn guests_are_called_while_the_sitting_lies_ahead_each_once() {
     let hub = TestHub::with(SMALL).await;
     let office = hub.persona("prefettura-bologna").await;
