@@ -73,7 +73,8 @@ fn main() {
         println!("{}", serde_json::to_string(&runtime.block_on(generate(job))).unwrap());
     } else {
         let answers = Targets::new().with_target("raccordo::http::executor", tracing::Level::DEBUG);
-        tracing_subscriber::registry().with(Listening.with_filter(answers)).init();
+        // For all layers: a filter of one layer forgets what it let through when sqlx asks whether it is listened to.
+        tracing_subscriber::registry().with(answers).with(Listening).init();
         runtime.block_on(measure()).unwrap();
     }
 }
