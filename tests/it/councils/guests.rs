@@ -133,7 +133,7 @@ async fn by_a_body_that_one_may_not_see_nobody_finds_where_it_is_called() {
     let [guest, _] = strangers(&hub).await[..] else { panic!("there are two") };
     let sitting = convened(&hub, &hub.persona("consiglio-bologna").await, &[guest]).await;
     let secretariat = hub.persona("consiglio-bologna").await;
-    assert_eq!(called(&hub, &secretariat, guest).await, [sitting.0.clone()]);
+    assert_eq!(called(&hub, &secretariat, guest).await, std::slice::from_ref(&sitting.0));
     let hide = "update organisation set visibility = 'owner' where id = $1";
     sqlx::query(hide).bind(guest).execute(&mut hub.maintenance().await).await.unwrap();
     assert!(called(&hub, &secretariat, guest).await.is_empty());
