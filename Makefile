@@ -10,7 +10,7 @@ WEB_SOURCES := $(shell find web schema/operations -type f -not -path '*/node_mod
 WEB := $(if $(wildcard web/package.json),web/dist/graphiql/index.html)
 CONFORMANCE := $(if $(wildcard tests/conformance/package.json),tests/conformance/node_modules/.package-lock.json)
 
-.PHONY: demo test check bench web conformance
+.PHONY: demo test check tidy bench web conformance
 .DEFAULT_GOAL := demo
 
 demo:
@@ -26,12 +26,15 @@ test:
 	npm --prefix web test
 	cargo test --locked
 
-check:
+check: tidy
+	cargo clippy --locked --all-targets -- -D warnings
+
+# The part of it that needs no build.
+tidy:
 	@tools/ensure rust node
+	cargo fmt --check
 	@$(MAKE) --no-print-directory web
 	npm --prefix web run check
-	cargo fmt --check
-	cargo clippy --locked --all-targets -- -D warnings
 	tools/licences.py
 
 bench:
