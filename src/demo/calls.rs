@@ -10,6 +10,7 @@ use super::scribe::{SOURCE, Scribe, UPDATED_AT, date, end_of};
 /// A call that projects can answer.
 pub struct Call {
     pub id: Uuid,
+    pub issuer: Uuid,
     pub programme: &'static str,
     pub opens_on: NaiveDate,
     /// Position of the office that opened it; `None` for a national one.
@@ -108,5 +109,5 @@ fn call(
         &summary,
         &min_partners,
     ]);
-    Call { id, programme, opens_on, office }
+    Call { id, issuer: issuer.id, programme, opens_on, office }
 }

@@ -1,10 +1,10 @@
 //! The steps that a generated plan has taken, on which days, and its history that follows from them.
 
 use chrono::{Days, Months, NaiveDate};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::events::{self, Event};
+use super::events::{self, Step, Subject};
 use super::ground::Office;
 use super::scribe::{Head, Scribe, TODAY, at};
 
@@ -62,85 +62,59 @@ impl Life {
         self.withdrawn_on.map(|_| "Priorità da ridefinire con il nuovo ciclo di programmazione.")
     }
 
-    /// The steps in their order: day, action, whether it is the council's, state since, column of the day.
-    fn steps(&self) -> Vec<(NaiveDate, &'static str, bool, &'static str, Option<&'static str>)> {
-        let step = |day: Option<NaiveDate>, action, status, column| day.map(|day| (day, action, false, status, column));
-        let by_council =
-            |day: Option<NaiveDate>, action, status, column| day.map(|day| (day, action, true, status, column));
+    /// The steps in their order: day, action, state since, and what else was set.
+    fn steps(&self) -> impl Iterator<Item = (NaiveDate, &'static str, &'static str, Vec<(&'static str, Value)>)> {
+        let step = |day: Option<NaiveDate>, action, status, set| day.map(|day| (day, action, status, set));
+        let day = |column, day: Option<NaiveDate>| vec![(column, json!(day))];
+        let text = |column, text: Option<&str>| (column, json!(text));
+        let closed = [day("closed_on", self.closed_on), vec![text("closing_report", self.closing_report())]];
+        let withdrawn =
+            [day("withdrawn_on", self.withdrawn_on), vec![text("withdrawal_reason", self.withdrawal_reason())]];
+        let returned = vec![text("council_remarks", self.council_remarks())];
+        let submitted = day("submitted_on", self.submitted_on);
         [
-            step(self.drafted_on, "start_plan_drafting", "draft", None),
-            step(self.submitted_on, "submit_territorial_plan", "before_council", Some("submitted_on")),
-            by_council(self.returned_on, "return_territorial_plan", "returned", None),
-            by_council(self.endorsed_on, "endorse_territorial_plan", "endorsed", Some("endorsed_on")),
-            step(self.adopted_on, "adopt_territorial_plan", "adopted", Some("adopted_on")),
-            step(self.started_on, "start_plan_implementation", "in_implementation", Some("started_on")),
-            step(self.closed_on, "close_territorial_plan", "closed", Some("closed_on")),
-            step(self.withdrawn_on, "withdraw_territorial_plan", "withdrawn", Some("withdrawn_on")),
+            step(self.drafted_on, "start_plan_drafting", "draft", Vec::new()),
+            step(self.submitted_on, "submit_territorial_plan", "before_council", submitted),
+            step(self.returned_on, "return_territorial_plan", "returned", returned),
+            step(self.endorsed_on, "endorse_territorial_plan", "endorsed", day("endorsed_on", self.endorsed_on)),
+            step(self.adopted_on, "adopt_territorial_plan", "adopted", day("adopted_on", self.adopted_on)),
+            step(self.started_on, "start_plan_implementation", "in_implementation", day("started_on", self.started_on)),
+            step(self.closed_on, "close_territorial_plan", "closed", closed.concat()),
+            step(self.withdrawn_on, "withdraw_territorial_plan", "withdrawn", withdrawn.concat()),
         ]
         .into_iter()
         .flatten()
-        .collect()
     }
 }
 
 /// Writes a plan's history, which ends with the visibility that it has; returns its version.
 pub fn tell(scribe: &mut Scribe, office: &Office, (id, title): (Uuid, &str), (visibility, life): (&str, &Life)) -> u32 {
     let key = |visibility: &str| Head::new(id, visibility, &office.province, office.owner.number, None).audience;
-    let change = |before: Value, after: Value| json!([{ "part": "territorial_plan", "kind": "TerritorialPlan", "key": id, "before": before, "after": after }]);
-    let (mut status, mut seen) = ("listening", "owner");
-    let mut version = 1;
-    let mut event = Event {
-        room: "plans",
-        kind: "TerritorialPlan",
-        record: id,
-        version,
+    let subject = Subject { room: "plans", kind: "TerritorialPlan", table: "territorial_plan", id, key: &key };
+    let made = Step {
         action: "create_territorial_plan",
         at: at(life.created_on, 8),
         by: office.owner.id,
-        audience: key(seen),
-        audience_before: key(seen),
-        changes: change(Value::Null, json!({ "title": title, "status": status, "visibility": seen })),
+        status: "listening",
+        visibility: "owner",
+        set: vec![("title", json!(title))],
     };
-    events::tell(scribe, &event);
-    for (day, action, is_councils, next, column) in life.steps() {
-        version += 1;
-        let since = match next {
-            "draft" => "owner",
-            "before_council" | "returned" | "endorsed" => "territory",
-            _ => visibility,
-        };
-        let (mut before, mut after) = (Map::new(), Map::new());
-        let mut differ = |column: &str, was: Value, is: Value| {
-            if was != is {
-                before.insert(column.into(), was);
-                after.insert(column.into(), is);
-            }
-        };
-        differ("status", json!(status), json!(next));
-        differ("visibility", json!(seen), json!(since));
-        if let Some(column) = column {
-            differ(column, Value::Null, json!(day));
-        }
-        for (name, text) in [
-            ("council_remarks", life.council_remarks().filter(|_| next == "returned")),
-            ("closing_report", life.closing_report().filter(|_| next == "closed")),
-            ("withdrawal_reason", life.withdrawal_reason().filter(|_| next == "withdrawn")),
-        ] {
-            differ(name, Value::Null, json!(text));
-        }
-        event = Event {
-            version,
+    let later = life.steps().map(|(day, action, status, set)| {
+        let is_councils = matches!(status, "returned" | "endorsed");
+        Step {
             action,
             at: at(day, if is_councils { 11 } else { 9 }),
             by: if is_councils { office.council.id } else { office.owner.id },
-            audience: key(since),
-            audience_before: key(seen),
-            changes: change(Value::Object(before), Value::Object(after)),
-            ..event
-        };
-        events::tell(scribe, &event);
-        (status, seen) = (next, since);
-    }
-    debug_assert_eq!(status, life.status, "the last step leads to where the plan stands");
-    version
+            status,
+            visibility: match status {
+                "draft" => "owner",
+                "before_council" | "returned" | "endorsed" => "territory",
+                _ => visibility,
+            },
+            set,
+        }
+    });
+    let steps: Vec<Step> = std::iter::once(made).chain(later).collect();
+    debug_assert_eq!(steps.last().map(|step| step.status), Some(life.status), "the last step leads to where it stands");
+    events::tell(scribe, &subject, steps)
 }

@@ -1,4 +1,4 @@
-//! The work on a project: the days of its steps, its money by body and year, spending, deadlines, indicators, amendments.
+//! The work on a project: its money by body and year, spending, deadlines, indicators, amendments.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use uuid::Uuid;
@@ -6,71 +6,6 @@ use uuid::Uuid;
 use super::ground::Owner;
 use super::scribe::{Head, Scribe, TODAY};
 use super::topics::Topic;
-
-/// Days of a project's steps; `None` where a step was not taken.
-#[derive(Default)]
-pub struct Course {
-    is_rejected: bool,
-    pub submitted_on: Option<NaiveDate>,
-    pub decided_on: Option<NaiveDate>,
-    pub funded_on: Option<NaiveDate>,
-    pub started_on: Option<NaiveDate>,
-    pub suspended_on: Option<NaiveDate>,
-    pub closed_on: Option<NaiveDate>,
-    pub revoked_on: Option<NaiveDate>,
-}
-
-impl Course {
-    pub fn of(status: &str, from: NaiveDate, until: NaiveDate) -> Self {
-        let before = |days: u64, latest: u64| Some((from - Days::new(days)).min(TODAY - Days::new(latest)));
-        let mut course = Self { is_rejected: status == "rejected", ..Self::default() };
-        if status == "idea" {
-            return course;
-        }
-        course.submitted_on = before(240, 25);
-        if status == "proposed" {
-            return course;
-        }
-        course.decided_on = before(120, 15);
-        if matches!(status, "rejected" | "admitted") {
-            return course;
-        }
-        course.funded_on = before(45, 5);
-        if status == "funded" {
-            return course;
-        }
-        course.started_on = Some(from);
-        let midway = (from + Months::new(6)).min(TODAY - Days::new(3)).max(from);
-        match status {
-            "suspended" => course.suspended_on = Some(midway),
-            "revoked" => course.revoked_on = Some(midway),
-            "closed" => course.closed_on = Some((until + Days::new(60)).min(TODAY - Days::new(1))),
-            _ => {}
-        }
-        course
-    }
-
-    pub fn decision_reasons(&self) -> Option<&'static str> {
-        let reasons = if self.is_rejected {
-            "Punteggio inferiore alla soglia: partenariato non adeguato alle attività previste."
-        } else {
-            "Proposta coerente con i fabbisogni del territorio e con un partenariato qualificato."
-        };
-        self.decided_on.map(|_| reasons)
-    }
-
-    pub fn suspension_reason(&self) -> Option<&'static str> {
-        self.suspended_on.map(|_| "In attesa della sostituzione di un partner.")
-    }
-
-    pub fn closing_report(&self) -> Option<&'static str> {
-        self.closed_on.map(|_| "Attività concluse e rendicontate; risultati condivisi con il Consiglio territoriale.")
-    }
-
-    pub fn revocation_reason(&self) -> Option<&'static str> {
-        self.revoked_on.map(|_| "Attività non avviate nei termini della convenzione.")
-    }
-}
 
 /// What the work on a project goes by.
 pub struct Work<'a> {

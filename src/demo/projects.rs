@@ -8,7 +8,8 @@ use super::calls::{self, Call};
 use super::ground::{Ground, Owner};
 use super::identifiers::{cig, cup};
 use super::plans::Intervention;
-use super::project_work::{self, Course, Work};
+use super::project_course::{self, Course, Outcome};
+use super::project_work::{self, Work};
 use super::scribe::{Head, SOURCE, Scribe, TODAY, UPDATED_AT, date, end_of};
 use super::topics::Topic;
 use crate::access::persona::stable_id;
@@ -149,12 +150,26 @@ fn project(scribe: &mut Scribe, context: &Context, index: usize, outline: Outlin
     let funding = scribe.dice.between(5, 120) * 10_000;
     let cost = funding + funding / 20 * scribe.dice.between(0, 4);
     let course = Course::of(status, from, until);
+    let cup = is_granted.then(|| cup(number, from.year()));
+    let key = |visibility: &str| Head::new(id, visibility, &office.province, lead.number, group).audience;
+    let outcome = Outcome {
+        id,
+        title: &title,
+        visibility,
+        key: &key,
+        funding,
+        cup: cup.as_deref(),
+        lead: lead.id,
+        judge: call.map_or(context.ground.dlci.id, |call| call.issuer),
+    };
+    let made_on = (from - Days::new(320)).min(TODAY - Days::new(50));
+    let version = project_course::tell(scribe, &course, made_on, &outcome);
     scribe.sheets.projects.row(&[
         &id,
         &title,
         &summary,
         &status,
-        &is_granted.then(|| cup(number, from.year())),
+        &cup,
         &format!("DEMO-{number:06}"),
         &from,
         &until,
@@ -182,6 +197,7 @@ fn project(scribe: &mut Scribe, context: &Context, index: usize, outline: Outlin
         &course.closing_report(),
         &course.revoked_on,
         &course.revocation_reason(),
+        &version,
     ]);
     participate(scribe, head, &outline, lead, "beneficiary", funding / 2);
     for partner in &partners {

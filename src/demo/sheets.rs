@@ -135,7 +135,7 @@ sheets! {
     sittings: "council_sitting" (
         "id", "council_id", "office_id", "owner_number", "province_code", "status", "title", "starts_at", "ends_at",
         "place", "convened_on", "minutes", "minutes_approved_on", "cancelled_on", "cancellation_reason", "visibility",
-        "is_synthetic", "source", "updated_at",
+        "is_synthetic", "source", "updated_at", "version",
     ),
     invitations: "sitting_invitation" (
         "id", "sitting_id", "audience", "organisation_id", "seats", "answer", "answered_on", "attended",
@@ -192,7 +192,7 @@ sheets! {
         "programme_code", "call_id", "province_code", "public_funding", "total_cost", "visibility", "group_number",
         "is_synthetic", "source", "updated_at", "requested_funding", "submitted_on", "decided_on", "decision_reasons",
         "funded_on", "started_on", "suspended_on", "suspension_reason", "closed_on", "closing_report", "revoked_on",
-        "revocation_reason",
+        "revocation_reason", "version",
     ),
     participations: "project_participation" (
         "id", "project_id", "audience", "organisation_id", "role", "valid_from", "valid_until", "budget_share",

@@ -9,6 +9,7 @@ use super::bodies::Territory;
 use super::councils::Seat;
 use super::plans::Plan;
 use super::scribe::{Head, SOURCE, Scribe, TODAY, UPDATED_AT, at, date};
+use super::sitting_course::{self, CANCELLATION, Outcome};
 use super::topics::Topic;
 
 const MONTHS: [&str; 12] = [
@@ -37,14 +38,18 @@ const OFFICES: [&str; 5] = [
 /// A sitting, before what belongs to it is written.
 pub struct Sitting {
     pub id: Uuid,
-    on: NaiveDate,
-    status: &'static str,
-    visibility: &'static str,
+    pub on: NaiveDate,
+    pub status: &'static str,
+    pub visibility: &'static str,
 }
 
 impl Sitting {
-    fn was_held(&self) -> bool {
+    pub fn was_held(&self) -> bool {
         matches!(self.status, "held" | "minutes_drafted" | "minutes_approved")
+    }
+
+    pub fn convened_on(&self) -> NaiveDate {
+        (self.on - Days::new(15)).min(TODAY - Days::new(4))
     }
 }
 
@@ -133,6 +138,8 @@ fn write(
     });
     let approved_on = (sitting.status == "minutes_approved").then(|| sitting.on + Days::new(20));
     let cancelled_on = (sitting.status == "cancelled").then(|| sitting.on - Days::new(3));
+    let outcome = Outcome { title: &title, minutes: minutes.as_deref(), approved_on, cancelled_on };
+    let version = sitting_course::tell(scribe, office, sitting, &outcome);
     scribe.sheets.sittings.row(&[
         &sitting.id,
         &office.council.id,
@@ -144,15 +151,16 @@ fn write(
         &at(sitting.on, 9),
         &at(sitting.on, 12),
         &"Prefettura, sala riunioni",
-        &is_called.then(|| convened_on(sitting)),
+        &is_called.then(|| sitting.convened_on()),
         &minutes,
         &approved_on,
         &cancelled_on,
-        &cancelled_on.map(|_| "Concomitanza con altri impegni istituzionali."),
+        &cancelled_on.map(|_| CANCELLATION),
         &sitting.visibility,
         &true,
         &SOURCE,
         &UPDATED_AT,
+        &version,
     ]);
     let about = format!("Stato dei fabbisogni: {}", topic.name);
     let mut items: Vec<(&str, Option<&str>, Option<Uuid>)> = vec![(&about, Some(topic.description), None)];
@@ -167,10 +175,6 @@ fn write(
     if sitting.was_held() {
         resolve(scribe, head, plan, topic, present);
     }
-}
-
-fn convened_on(sitting: &Sitting) -> NaiveDate {
-    (sitting.on - Days::new(15)).min(TODAY - Days::new(4))
 }
 
 /// Calls who holds a seat on the day; returns the members' seats whose holders came. Every sitting that was held had its
@@ -195,8 +199,8 @@ fn invite(scribe: &mut Scribe, head: Head, seats: &[Seat], sitting: &Sitting) ->
             _ if comes => "yes",
             _ => "no",
         };
-        let latest = (convened_on(sitting) + Days::new(10)).min(TODAY);
-        let answered_on = (answer != "unknown").then(|| scribe.beside.day(convened_on(sitting), latest));
+        let latest = (sitting.convened_on() + Days::new(10)).min(TODAY);
+        let answered_on = (answer != "unknown").then(|| scribe.beside.day(sitting.convened_on(), latest));
         let represented_by = (answer == "yes").then(|| *scribe.beside.pick(&OFFICES));
         let id = scribe.beside.id();
         scribe.sheets.invitations.row(&[

@@ -325,7 +325,7 @@ async fn the_committed_operation_tells_the_prefecture_its_plan() {
     let answer =
         hub.execute(&hub.viewer("prefettura-bologna").await, &operation("prefecture-coverage"), Value::Null).await;
     let plan = &answer.data()["viewer"]["organisation"]["plans"]["nodes"][0];
-    assert_eq!(money(&plan["coverage"]), "2290000 1170000 1170000 699559 2/0");
+    assert_eq!(money(&plan["coverage"]), "2290000 1170000 1170000 643285 2/0");
     assert_eq!(states(plan), ["PARTLY_COVERED", "NO_INTERVENTION", "NO_PROJECT", "NO_PROJECT", "NO_PROJECT"]);
     assert!(answer.statements <= 13, "{} statements", answer.statements);
 }
