@@ -120,10 +120,53 @@ pub struct FieldChange {
     pub id: ID,
     /// Name of the field, as in the graph where it has one [campo].
     pub field: String,
-    /// Its value before; null where it had none [valore precedente].
+    /// Its value before, of a record that it names the global id; null where it had none [valore precedente].
     pub before: Option<Value>,
     /// Its value since; null where it has none [nuovo valore].
     pub after: Option<Value>,
+}
+
+/// Columns that say nothing to callers: what else they tell is told by `visibility` and by the record's owner.
+const INNER: [&str; 3] = ["id", "owner_number", "group_number"];
+
+/// Columns that name another record, with its kind in the graph.
+const REFERENCES: [(&str, &str); 25] = [
+    ("agreement_id", "Agreement"),
+    ("call_id", "FundingCall"),
+    ("council_id", ORGANISATION),
+    ("designated_by_id", ORGANISATION),
+    ("found_at_id", "CouncilSitting"),
+    ("indicator_id", "ProjectIndicator"),
+    ("intervention_id", "PlanIntervention"),
+    ("issuer_id", ORGANISATION),
+    ("lead_id", ORGANISATION),
+    ("measure_id", "PlanMeasure"),
+    ("need_id", "PlanNeed"),
+    ("office_id", ORGANISATION),
+    ("organisation_id", ORGANISATION),
+    ("owner_id", ORGANISATION),
+    ("plan_id", PLAN),
+    ("previous_edition_id", PLAN),
+    ("priority_id", "PlanPriority"),
+    ("project_id", "Project"),
+    ("promoter_id", ORGANISATION),
+    ("renews_id", "Agreement"),
+    ("responsible_id", ORGANISATION),
+    ("sitting_id", "CouncilSitting"),
+    ("through_id", ORGANISATION),
+    ("uploaded_by", ORGANISATION),
+    ("working_table_id", "WorkingTable"),
+];
+const ORGANISATION: &str = "Organisation";
+const PLAN: &str = "TerritorialPlan";
+
+/// The kind in the graph of the record that a column of a row of this kind names; `None` where it names none.
+pub fn referred<'a>(column: &str, kind: &'a str, row: &'a Row) -> Option<&'a str> {
+    match column {
+        "revises_id" => Some(kind),
+        "record_id" => row.get("record_kind")?.as_str(),
+        _ => REFERENCES.iter().find(|(name, _)| *name == column).map(|(_, kind)| *kind),
+    }
 }
 
 /// The same field by field, as callers read it.
@@ -134,12 +177,17 @@ pub fn told<'a>(changes: impl IntoIterator<Item = &'a RowChange>) -> Vec<FieldCh
         let id = NodeId::new(&change.kind, &change.key).id();
         let (before, after) = (change.before.as_ref().unwrap_or(&empty), change.after.as_ref().unwrap_or(&empty));
         let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
-        for name in names {
-            let given = |row: &Row| row.get(name).filter(|value| !value.is_null()).cloned();
+        for name in names.filter(|name| !INNER.contains(&name.as_str())) {
+            let given = |row: &Row| {
+                let value = row.get(name).filter(|value| !value.is_null())?;
+                let named = referred(name, &change.kind, row).zip(value.as_str());
+                Some(named.map_or_else(|| value.clone(), |(kind, key)| NodeId::new(kind, key).id().0.into()))
+            };
             let (before, after) = (given(before), given(after));
-            if before != after && name != "id" {
+            if before != after {
                 let (kind, id) = (change.kind.clone(), id.clone());
-                found.push(FieldChange { kind, id, field: camel(name), before, after });
+                let field = camel(name.strip_suffix("_id").unwrap_or(name));
+                found.push(FieldChange { kind, id, field, before, after });
             }
         }
     }

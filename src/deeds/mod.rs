@@ -26,7 +26,7 @@ mod store;
 mod whole;
 
 pub use aggregate::{Aggregate, Group, Part};
-pub use changes::{FieldChange, Row, RowChange, told};
+pub use changes::{FieldChange, Row, RowChange, referred, told};
 pub use claim::{claimed, keep, settle};
 pub use manner::{Manner, key, said};
 pub use past::{as_of, at_version};

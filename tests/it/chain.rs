@@ -238,7 +238,7 @@ async fn a_need_names_a_sitting_of_its_own_council_that_was_held() {
     let told = &told.data()["territorialPlan"];
     let last = &told["history"]["nodes"][0];
     assert_eq!(last["action"], "WRITE_PLAN_NEED");
-    assert!(last["changes"].as_array().unwrap().iter().any(|change| change["field"] == "foundAtId"), "{last}");
+    assert!(last["changes"].as_array().unwrap().contains(&json!({ "field": "foundAt", "after": own })), "{last}");
     let cleared = json!({ "needId": told["needs"][1]["id"], "foundAtId": null });
     hub.done(&office, "writePlanNeed", PLAN, plans::on(&plan, cleared)).await;
     let told = hub.execute(&office, query, json!({ "sitting": own })).await;
