@@ -55,8 +55,7 @@ pub async fn alter<A: Aggregate>(
     if let Some(done) = claim::claimed(graph, &mut writing, deed.action, said.as_ref()).await? {
         return repeated(graph, writing, done).await;
     }
-    let found = store::lock::<A>(writing.statement(), id).await?;
-    found.ok_or_else(|| UserError::not_found(field))?;
+    lock::<A>(graph, &mut writing, id).await?.ok_or_else(|| UserError::not_found(field))?;
     let before: A = read(&mut writing, id).await?;
     let owner = before.owner(deed.action, &graph.viewer);
     if let Err(refusal) = rules::may_in(&graph.viewer, deed.action, Some(before.room()), Some(owner)) {
@@ -148,6 +147,18 @@ async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after
     let is_member = made.members.iter().any(|key| held.contains(key));
     writing.note_group(room, is_member.then_some(made.number));
     Ok(true)
+}
+
+/// Locks a record; `None` where the caller does not see it. Whoever was waited for may have made a group for it, whose key
+/// the caller did not come with.
+async fn lock<A: Aggregate>(graph: &Graph, writing: &mut Change<'_>, id: Uuid) -> Outcome<Option<i32>> {
+    if let Some(version) = store::lock::<A>(writing.statement(), id).await? {
+        return Ok(Some(version));
+    }
+    let held = writing.held(A::ROOM);
+    let Some(key) = store::regain::<A>(writing.statement(), id, &held).await? else { return Ok(None) };
+    graph.hold(A::ROOM, Some(key));
+    Ok(store::lock::<A>(writing.statement(), id).await?)
 }
 
 async fn read<A: Aggregate>(writing: &mut Change<'_>, id: Uuid) -> Outcome<A> {

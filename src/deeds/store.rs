@@ -22,6 +22,15 @@ pub async fn lock<A: Aggregate>(connection: &mut PgConnection, id: Uuid) -> sqlx
     sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
 }
 
+/// The key of a group that has the record since, where one who holds these keys is in it; the transaction holds that from now
+/// on, too.
+pub async fn regain<A: Aggregate>(connection: &mut PgConnection, id: Uuid, held: &[i32]) -> sqlx::Result<Option<i32>> {
+    let sql = "select key, set_config('raccordo.audiences_' || $4, ($3::int[] || key)::text, true)
+       from group_of_record($1::text::regclass, $2, $3) key where key is not null";
+    let query = sqlx::query_scalar(sql).bind(A::ROOT).bind(id).bind(held).bind(A::ROOM.as_str());
+    query.fetch_optional(connection).await
+}
+
 /// A record with its parts, as JSON. Its own statement, not that of several: only by one id does PostgreSQL find, after
 /// some times, that the plan which it made before is as good as a new one, and to make it takes longer than to read.
 pub async fn find<A: Aggregate>(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Value>> {
