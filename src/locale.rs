@@ -39,8 +39,9 @@ impl Locale {
     }
 
     /// Answers a request in this language.
-    pub async fn scope<F: Future>(self, answer: F) -> F::Output {
-        CURRENT.scope(self, answer).await
+    pub fn scope<F: Future>(self, answer: F) -> impl Future<Output = F::Output> + use<F> {
+        // No `async fn`: that would hold the answer twice, as what it was given and as what it waits for.
+        CURRENT.scope(self, answer)
     }
 }
 

@@ -145,21 +145,46 @@ where
             if !F::has(&row.record_kind) || of.is_some_and(|of| of != row.record_id) {
                 continue;
             }
-            let Some(viewer) = graph.viewer_now().await else { return };
-            let record = match viewer.holds(F::ROOM, row.audience) {
-                true => F::of(&happened, &graph.hub.database).await,
-                false => None,
-            };
-            match record.filter(|record| viewer.holds(F::ROOM, record.audience())) {
-                Some(record) if is_wanted(&record) => {
-                    graph.session.set(&viewer.settings());
-                    yield item(happened.event.known_to(&viewer, F::ROOM), record);
+            // In memory of its own, which a stream that waits does not hold.
+            match Box::pin(told(&graph, &happened, &is_wanted)).await {
+                Told::Record(event, record) => {
+                    yield item(event, record);
                     // What it was answered with is let go before the next one is waited for.
-                    graph.renew().await;
+                    Box::pin(graph.renew()).await;
                 }
-                None if of.is_some() => return,
-                _ => {}
+                Told::Unwanted => {}
+                Told::Hidden if of.is_none() => {}
+                Told::Hidden | Told::ToNobody => return,
             }
         }
+    }
+}
+
+/// What a caller is told of something that happened.
+enum Told<F> {
+    /// The event as the caller may know it, and the record.
+    Record(Arc<Event>, F),
+    /// Nothing, for the caller asked for other records.
+    Unwanted,
+    /// Nothing, for the caller may not see the record, or it is gone.
+    Hidden,
+    /// Nothing any more: the caller may come in no longer.
+    ToNobody,
+}
+
+/// What the caller is told with the rights that it has now; what is then read of the graph is seen with the same.
+async fn told<F: Followed>(graph: &Graph, happened: &Happened, is_wanted: &impl Fn(&F) -> bool) -> Told<F> {
+    let Some(viewer) = graph.viewer_now().await else { return Told::ToNobody };
+    let record = match viewer.holds(F::ROOM, happened.event.row.audience) {
+        true => F::of(happened, &graph.hub.database).await,
+        false => None,
+    };
+    match record.filter(|record| viewer.holds(F::ROOM, record.audience())) {
+        Some(record) if is_wanted(&record) => {
+            graph.session.set(&viewer.settings());
+            Told::Record(happened.event.known_to(&viewer, F::ROOM), record)
+        }
+        Some(_) => Told::Unwanted,
+        None => Told::Hidden,
     }
 }

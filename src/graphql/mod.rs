@@ -1,5 +1,6 @@
 //! The GraphQL kit: what every room's part of the schema is written with.
 
+pub mod apart;
 pub mod batch;
 pub mod change;
 pub mod completion;
@@ -16,6 +17,7 @@ pub mod scalars;
 pub mod text_enum;
 pub mod user_error;
 
+pub use apart::Apart;
 pub use batch::Batched;
 pub use change::Change;
 pub use context::{Graph, Renewal};

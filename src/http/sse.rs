@@ -97,12 +97,14 @@ fn events(
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
     async_stream::stream! {
         if checked.kind() != OperationType::Subscription {
-            let answer = locale.scope(app.executor.execute(&graph, checked, &id)).await;
+            let answer = Box::pin(locale.scope(app.executor.execute(&graph, checked, &id))).await;
             drop(graph);
             yield Ok(next(&answer));
         } else {
             let mut answers = Box::pin(app.executor.subscribe(&graph, checked, id));
             let mut sessions = app.hub.people.changes();
+            // In memory of its own, which a stream that waits does not hold.
+            let may_stay = async || Box::pin(caller::viewer(&app, &headers, true)).await.is_ok();
             let mut looked_at = tokio::time::interval(KEEP_ALIVE);
             looked_at.reset();
             loop {
@@ -111,8 +113,8 @@ fn events(
                         Some(response) => yield Ok(next(&Answer { response, executed: true })),
                         None => break,
                     },
-                    _ = looked_at.tick() => if caller::viewer(&app, &headers, true).await.is_err() { break },
-                    Ok(()) = sessions.changed() => if caller::viewer(&app, &headers, true).await.is_err() { break },
+                    _ = looked_at.tick() => if !may_stay().await { break },
+                    Ok(()) = sessions.changed() => if !may_stay().await { break },
                     () = app.stopping.cancelled() => break,
                 }
             }

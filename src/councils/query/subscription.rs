@@ -7,7 +7,7 @@ use super::table::{TABLE, WorkingTable, working_table};
 use crate::councils::Councils;
 use crate::councils::record::{CouncilRecordKind, Record};
 use crate::deeds::news;
-use crate::graphql::{Error, Graph, NodeId, Result};
+use crate::graphql::{Apart, Error, Graph, NodeId, Result};
 use crate::history::query::RecordEvent;
 use crate::organisations::Directory;
 use crate::organisations::query::{NODE, TerritorialCouncil};
@@ -67,7 +67,7 @@ impl CouncilSubscription {
         #[graphql(desc = "Only of this council, by its global id.")] council_id: Option<ID>,
         #[graphql(desc = "Only this seat, sitting or working table, by its global id.")] id: Option<ID>,
         #[graphql(desc = "Only records of these kinds.")] kinds: Option<Vec<CouncilRecordKind>>,
-    ) -> Result<impl Stream<Item = CouncilEvent> + use<>> {
+    ) -> Result<impl Stream<Item = Apart<CouncilEvent>> + use<>> {
         let graph = Graph::of(ctx).clone();
         let council = council_id.map(|id| NodeId::uuid(NODE, &id)).transpose()?;
         if council.is_some_and(|council| graph.reference::<Councils>().council(council).is_none()) {
@@ -77,20 +77,20 @@ impl CouncilSubscription {
             Some(id) => {
                 let node = NodeId::parse(&id)?;
                 let is_seen = match node.kind.as_str() {
-                    SEAT => seat(&graph, node.as_uuid()?).await?.is_some(),
-                    SITTING => sitting(&graph, node.as_uuid()?).await?.is_some(),
-                    TABLE => working_table(&graph, node.as_uuid()?).await?.is_some(),
+                    SEAT => Box::pin(seat(&graph, node.as_uuid()?)).await?.is_some(),
+                    SITTING => Box::pin(sitting(&graph, node.as_uuid()?)).await?.is_some(),
+                    TABLE => Box::pin(working_table(&graph, node.as_uuid()?)).await?.is_some(),
                     _ => false,
                 };
                 Some(if is_seen { node.as_uuid()? } else { return Err(Error::nothing_to_follow()) })
             }
             None => None,
         };
-        graph.renew().await;
+        Box::pin(graph.renew()).await;
         let is_wanted = move |record: &Record| {
             council.is_none_or(|council| council == record.council())
                 && kinds.as_ref().is_none_or(|kinds| kinds.contains(&record.kind()))
         };
-        Ok(news::stream(graph, of, is_wanted, |event, record| CouncilEvent(RecordEvent(event), record)))
+        Ok(news::stream(graph, of, is_wanted, |event, record| Apart(CouncilEvent(RecordEvent(event), record))))
     }
 }

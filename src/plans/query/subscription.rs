@@ -5,7 +5,7 @@ use futures_util::Stream;
 
 use super::plan::{PLAN, TerritorialPlan, plan};
 use crate::deeds::news;
-use crate::graphql::{Error, Graph, NodeId, Result};
+use crate::graphql::{Apart, Error, Graph, NodeId, Result};
 use crate::history::query::RecordEvent;
 use crate::organisations::query::NODE;
 use crate::plans::document::PlanDocument;
@@ -34,22 +34,21 @@ impl PlanSubscription {
         #[graphql(desc = "Only this plan, by its global id.")] id: Option<ID>,
         #[graphql(desc = "Only plans of this office, by its global id.")] office: Option<ID>,
         #[graphql(desc = "Only plans that are in one of these states since.")] statuses: Option<Vec<PlanStatus>>,
-    ) -> Result<impl Stream<Item = PlanEvent> + use<>> {
+    ) -> Result<impl Stream<Item = Apart<PlanEvent>> + use<>> {
         let graph = Graph::of(ctx).clone();
         let id = id.map(|id| NodeId::uuid(PLAN, &id)).transpose()?;
         let office = office.map(|id| NodeId::uuid(NODE, &id)).transpose()?;
         if let Some(id) = id {
-            plan(&graph, id).await?.ok_or_else(Error::nothing_to_follow)?;
+            Box::pin(plan(&graph, id)).await?.ok_or_else(Error::nothing_to_follow)?;
         }
-        graph.renew().await;
+        Box::pin(graph.renew()).await;
         let is_wanted = move |plan: &Arc<PlanDocument>| {
             let row = &plan.territorial_plan;
             office.is_none_or(|office| office == row.office_id)
                 && statuses.as_ref().is_none_or(|statuses| statuses.contains(&row.status))
         };
-        Ok(news::stream(graph, id, is_wanted, |event, plan: Arc<PlanDocument>| PlanEvent {
-            event: RecordEvent(event),
-            territorial_plan: TerritorialPlan::told(plan),
+        Ok(news::stream(graph, id, is_wanted, |event, plan: Arc<PlanDocument>| {
+            Apart(PlanEvent { event: RecordEvent(event), territorial_plan: TerritorialPlan::told(plan) })
         }))
     }
 }

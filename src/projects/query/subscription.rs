@@ -5,7 +5,7 @@ use futures_util::Stream;
 
 use super::project::{PROJECT, Project, project};
 use crate::deeds::news;
-use crate::graphql::{Error, Graph, NodeId, Result};
+use crate::graphql::{Apart, Error, Graph, NodeId, Result};
 use crate::history::query::RecordEvent;
 use crate::organisations::query::NODE;
 use crate::projects::document::ProjectDocument;
@@ -35,22 +35,21 @@ impl ProjectSubscription {
         #[graphql(desc = "Only projects that this body leads or takes part in, by its global id.")]
         organisation: Option<ID>,
         #[graphql(desc = "Only projects that are in one of these states since.")] statuses: Option<Vec<ProjectStatus>>,
-    ) -> Result<impl Stream<Item = ProjectEvent> + use<>> {
+    ) -> Result<impl Stream<Item = Apart<ProjectEvent>> + use<>> {
         let graph = Graph::of(ctx).clone();
         let id = id.map(|id| NodeId::uuid(PROJECT, &id)).transpose()?;
         let organisation = organisation.map(|id| NodeId::uuid(NODE, &id)).transpose()?;
         if let Some(id) = id {
-            project(&graph, id).await?.ok_or_else(Error::nothing_to_follow)?;
+            Box::pin(project(&graph, id)).await?.ok_or_else(Error::nothing_to_follow)?;
         }
-        graph.renew().await;
+        Box::pin(graph.renew()).await;
         let is_wanted = move |project: &Arc<ProjectDocument>| {
             let status = project.project.status;
             organisation.is_none_or(|body| project.takes_part(body))
                 && statuses.as_ref().is_none_or(|statuses| statuses.contains(&status))
         };
-        Ok(news::stream(graph, id, is_wanted, |event, project: Arc<ProjectDocument>| ProjectEvent {
-            event: RecordEvent(event),
-            project: Project::told(project),
+        Ok(news::stream(graph, id, is_wanted, |event, project: Arc<ProjectDocument>| {
+            Apart(ProjectEvent { event: RecordEvent(event), project: Project::told(project) })
         }))
     }
 }

@@ -4,29 +4,31 @@
 //! The session's cookie counts only for the hub's own pages; a connection that came in with it is looked at again as
 //! soon as sessions change.
 
+mod run;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
-use async_graphql::parser::types::OperationType;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use futures_util::{StreamExt as _, pin_mut};
+use futures_util::pin_mut;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
-use super::executor::{Answer, Checked};
+use super::executor::Answer;
 use super::failures::Address;
-use super::reply::{self, LARGEST_BODY, Refused};
+use super::reply::{LARGEST_BODY, Refused};
 use super::{App, caller, cookies, graphql};
 use crate::access::Viewer;
 use crate::graphql::{Error, Graph};
 use crate::locale::{self, Locale};
+use run::{Event, Run, error};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Bytes read at one time: what a connection holds of memory while it waits, whereas a longer message has as much as it needs.
@@ -123,15 +125,6 @@ impl Incoming {
     }
 }
 
-/// What an operation under way has to say.
-struct Event {
-    id: String,
-    /// Tells operations apart that used the same id one after the other.
-    run: u64,
-    message: String,
-    last: bool,
-}
-
 /// The `Authorization` that came with the opening, if any; without it the headers count. The viewer is found anew for
 /// each operation: rights change.
 struct Opening(Option<String>);
@@ -148,7 +141,7 @@ struct Connection {
     alive: bool,
     under_way: HashMap<String, (u64, AbortHandle)>,
     runs: u64,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<Box<Event>>,
 }
 
 async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap, address: Option<IpAddr>) {
@@ -176,7 +169,7 @@ async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap, address: Op
     let why = loop {
         let step = tokio::select! {
             received = connection.socket.recv() => match received {
-                Some(Ok(Message::Text(text))) => connection.receive(&text).await,
+                Some(Ok(Message::Text(text))) => Box::pin(connection.receive(&text)).await,
                 Some(Ok(Message::Binary(_))) => Err(Close::BadMessage),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
                     connection.alive = true;
@@ -184,10 +177,10 @@ async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap, address: Op
                 }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
             },
-            Some(event) = happened.recv() => connection.tell(event).await,
+            Some(event) = happened.recv() => Box::pin(connection.tell(event)).await,
             () = &mut init_due, if connection.opened.is_none() => Err(Close::InitTimeout),
-            _ = keep_alive.tick() => connection.keep_alive().await,
-            Ok(()) = sessions.changed(), if connection.is_of_session() => connection.viewer().await.map(drop),
+            _ = keep_alive.tick() => Box::pin(connection.keep_alive()).await,
+            Ok(()) = sessions.changed(), if connection.is_of_session() => Box::pin(connection.viewer()).await.map(drop),
             () = stopping.cancelled() => Err(Close::GoingAway),
         };
         if let Err(why) = step {
@@ -195,7 +188,7 @@ async fn serve(app: Arc<App>, socket: WebSocket, headers: HeaderMap, address: Op
         }
     };
     if let Some(why) = why {
-        connection.close(why).await;
+        Box::pin(connection.close(why)).await;
     }
 }
 
@@ -330,7 +323,7 @@ impl Connection {
         Ok(())
     }
 
-    async fn tell(&mut self, event: Event) -> Result<(), Close> {
+    async fn tell(&mut self, event: Box<Event>) -> Result<(), Close> {
         // What an operation said before the client ended it is no longer wanted.
         if self.under_way.get(&event.id).is_none_or(|(run, _)| *run != event.run) {
             return Ok(());
@@ -340,62 +333,6 @@ impl Connection {
         }
         self.send(event.message).await
     }
-}
-
-/// One operation under way.
-struct Run {
-    app: Arc<App>,
-    id: String,
-    run: u64,
-    request_id: String,
-    /// What is left of the caller's budget.
-    remaining: Option<u32>,
-    events: mpsc::Sender<Event>,
-}
-
-impl Run {
-    async fn answer(self, graph: Arc<Graph>, operation: Checked) {
-        if operation.kind() != OperationType::Subscription {
-            let mut answer = self.app.executor.execute(&graph, operation, &self.request_id).await;
-            if let Some(remaining) = self.remaining {
-                answer.tell_remaining(remaining);
-            }
-            // A client that is slow to read must not keep the snapshot's connection.
-            drop(graph);
-            if !answer.executed {
-                return self.say(error(&self.id, &answer.response), true).await;
-            }
-            self.say(next(&self.id, answer), false).await;
-        } else {
-            let events = self.app.executor.subscribe(&graph, operation, self.request_id.clone());
-            pin_mut!(events);
-            let mut begun = false;
-            while let Some(response) = events.next().await {
-                // Nothing came of it: the request was not valid, or the source could not be opened.
-                if !begun && response.data == async_graphql::Value::Null && !response.errors.is_empty() {
-                    return self.say(error(&self.id, &response), true).await;
-                }
-                begun = true;
-                self.say(next(&self.id, Answer { response, executed: true }), false).await;
-            }
-        }
-        self.say(json!({ "type": "complete", "id": self.id }).to_string(), true).await;
-    }
-
-    async fn say(&self, message: String, last: bool) {
-        // An error means that the connection has gone, and this operation with it.
-        let _ = self.events.send(Event { id: self.id.clone(), run: self.run, message, last }).await;
-    }
-}
-
-/// The answer is JSON text already: it is put into the message as it is.
-fn next(id: &str, answer: Answer) -> String {
-    let id = Value::from(id);
-    format!("{{\"type\":\"next\",\"id\":{id},\"payload\":{}}}", reply::text(&answer))
-}
-
-fn error(id: &str, response: &GraphqlResponse) -> String {
-    json!({ "type": "error", "id": id, "payload": response.errors }).to_string()
 }
 
 fn refusal(id: &str, refused: &Refused, request_id: &str) -> String {
