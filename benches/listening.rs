@@ -155,7 +155,7 @@ async fn measure() -> anyhow::Result<()> {
     ensure!(most > subscribers as u64 + 200, "{most} open files are not enough: raise ulimit -n");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("listening");
     std::fs::create_dir_all(&folder)?;
-    let hub = Hub::start(&folder).await?;
+    let mut hub = Hub::start(&folder).await?;
     println!("load average {}", std::fs::read_to_string("/proc/loadavg")?.trim());
 
     let mut open = hub.submitted().await?;
@@ -173,6 +173,11 @@ async fn measure() -> anyhow::Result<()> {
     for (round, (name, query)) in [("as a rule", CHANGED), ("with the body that did it", CHANGED_BY)].iter().enumerate()
     {
         println!("\n{subscribers} listeners, {name}");
+        if round > 0 {
+            // What the listeners before held, a process has to give again.
+            drop(hub);
+            hub = Hub::start(&folder).await?;
+        }
         let before = hub.memory_kb()?;
         let (mut listeners, mut heard) = listen(&hub, subscribers, query).await?;
         tokio::time::sleep(QUIET).await;
