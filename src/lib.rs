@@ -33,6 +33,7 @@ pub mod deeds;
 pub mod demo;
 pub mod documents;
 pub mod explain;
+pub mod federation;
 pub mod funding;
 pub mod gaps;
 pub mod graphql;

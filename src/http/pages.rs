@@ -15,6 +15,7 @@ use crate::locale::Locale;
 /// What `web/` is built to.
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
+#[exclude = "composition/*"]
 #[allow_missing = true]
 struct Built;
 

@@ -1,0 +1,51 @@
+// Composition and comparison of schemas, as the hub calls it: text in, text out.
+
+import { CriticalityLevel, diff } from '@graphql-inspector/core';
+import { composeSchemaContract, composeServices } from '@theguild/federation-composition';
+import { buildSchema, parse } from 'graphql';
+
+interface Subgraph {
+  name: string;
+  url: string;
+  sdl: string;
+}
+
+interface Asked {
+  subgraphs: Subgraph[];
+  /** With tags: only what bears one of these. */
+  tags?: string[];
+}
+
+/** The supergraph and the schema that callers see, or what stands in the way. */
+function compose({ subgraphs, tags }: Asked) {
+  const services = subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) }));
+  const result = tags
+    ? composeSchemaContract(services, { include: new Set(tags), exclude: new Set<string>() }, true)
+    : composeServices(services);
+  if (result.errors) {
+    return { errors: result.errors.map(({ message, extensions }) => ({ message, code: extensions.code ?? null })) };
+  }
+  return { supergraph: result.supergraphSdl, schema: result.publicSdl, errors: [] };
+}
+
+const WEIGHTS = {
+  [CriticalityLevel.Breaking]: 'breaking',
+  [CriticalityLevel.Dangerous]: 'dangerous',
+  [CriticalityLevel.NonBreaking]: 'harmless',
+};
+
+/** How the schema that callers see would change. */
+async function compare({ before, after }: { before: string; after: string }) {
+  const changes = await diff(buildSchema(before), buildSchema(after));
+  return changes.map(({ criticality, message, path, type }) => ({
+    weight: WEIGHTS[criticality.level],
+    message,
+    path: path ?? null,
+    kind: type,
+  }));
+}
+
+Object.assign(globalThis, {
+  compose: (asked: string) => JSON.stringify(compose(JSON.parse(asked))),
+  compare: async (asked: string) => JSON.stringify(await compare(JSON.parse(asked))),
+});
