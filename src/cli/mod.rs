@@ -16,6 +16,7 @@ mod open;
 mod reread;
 pub mod schema;
 mod serve;
+mod subgraph;
 mod token;
 
 use std::process::ExitCode;
@@ -59,6 +60,9 @@ enum Command {
     /// Work with the schema.
     #[command(subcommand)]
     Schema(schema::Command),
+    /// Work with partners' subgraphs.
+    #[command(subcommand)]
+    Subgraph(subgraph::Command),
     /// Print a demonstration token.
     Token(token::Arguments),
     /// Work with the keys that sign the hub's own tokens.
@@ -102,6 +106,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => audit::run(config, command).await,
         Command::Export(command) => export::run(config, *command).await,
         Command::Schema(command) => schema::run(&command),
+        Command::Subgraph(command) => subgraph::run(command),
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,
         Command::Reread => reread::run(config).await,

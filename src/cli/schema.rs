@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use async_graphql::SDLExportOptions;
 
+use crate::federation::subgraph;
+
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     /// Print the schema's definition.
@@ -20,9 +22,12 @@ pub(super) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The schema in the definition language: what the repository keeps as `schema/raccordo.graphql`.
+/// The schema in the definition language: what the repository keeps as `schema/raccordo.graphql`, and with the federation's
+/// directives as `schema/raccordo.subgraph.graphql`.
 pub fn definition(federation: bool) -> String {
+    if federation {
+        return subgraph::definition();
+    }
     let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions().use_space_ident();
-    let options = if federation { options.federation().compose_directive() } else { options };
     crate::schema::builder().finish().sdl_with_options(options)
 }

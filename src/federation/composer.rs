@@ -27,8 +27,9 @@ struct Built;
 
 const SCRIPT: &str = "composer.js";
 
-/// The only thing that the script asks of a browser: to take the address of a specification apart.
-const URL: &str = "globalThis.URL = class URL { constructor(text, base) { Object.assign(this, parseUrl(text, base)) } \
+/// The only things that the script asks of its surroundings: to take the address of a specification apart, and a place for
+/// what nobody reads.
+const SURROUNDINGS: &str = "globalThis.console = { log() {}, warn() {}, error() {} }; globalThis.URL = class URL { constructor(text, base) { Object.assign(this, parseUrl(text, base)) } \
     toString() { return this.href } }";
 
 /// A subgraph as it takes part.
@@ -38,6 +39,14 @@ pub struct Part<'a> {
     /// Where routers reach it.
     pub url: &'a str,
     pub sdl: &'a str,
+}
+
+/// What a graph for some callers holds of the whole: what bears one of the tags and none of the others. A tag at a type is one at
+/// each of its fields.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Contract {
+    pub include: &'static [&'static str],
+    pub exclude: &'static [&'static str],
 }
 
 /// What subgraphs compose to.
@@ -93,16 +102,16 @@ pub enum Failure {
     Thread(#[from] io::Error),
 }
 
-/// Composes subgraphs; with tags, to a contract: only what bears one of them.
+/// Composes subgraphs to the whole graph, or to that of a contract.
 ///
 /// # Errors
 /// The outer one: [`Failure`]. The inner one: why they do not compose, at least one reason.
-pub fn compose(parts: &[Part<'_>], tags: Option<&[&str]>) -> Result<Result<Composed, Vec<Obstacle>>, Failure> {
+pub fn compose(parts: &[Part<'_>], contract: Option<Contract>) -> Result<Result<Composed, Vec<Obstacle>>, Failure> {
     #[derive(Serialize)]
     struct Asked<'a> {
         subgraphs: &'a [Part<'a>],
         #[serde(skip_serializing_if = "Option::is_none")]
-        tags: Option<&'a [&'a str]>,
+        contract: Option<Contract>,
     }
     #[derive(Deserialize)]
     struct Answer {
@@ -110,7 +119,7 @@ pub fn compose(parts: &[Part<'_>], tags: Option<&[&str]>) -> Result<Result<Compo
         schema: Option<String>,
         errors: Vec<Obstacle>,
     }
-    let answer: Answer = call("compose", &Asked { subgraphs: parts, tags })?;
+    let answer: Answer = call("compose", &Asked { subgraphs: parts, contract })?;
     Ok(match (answer.supergraph, answer.schema) {
         (Some(supergraph), Some(schema)) => Ok(Composed { supergraph, schema }),
         _ => Err(answer.errors),
@@ -152,7 +161,7 @@ fn run(script: &[u8], function: &str, asked: String) -> Result<String, Failure> 
         let answer = || {
             let globals = ctx.globals();
             globals.set("parseUrl", Function::new(ctx.clone(), parse_url)?)?;
-            ctx.eval::<(), _>(URL)?;
+            ctx.eval::<(), _>(SURROUNDINGS)?;
             ctx.eval::<(), _>(script)?;
             globals.get::<_, Function>(function)?.call::<_, MaybePromise>((asked,))?.finish::<String>()
         };
@@ -186,21 +195,24 @@ mod tests {
         import: [\"@key\", \"@tag\", \"@shareable\"])";
 
     fn hub() -> String {
-        format!("{LINK} type Query {{ body(id: ID!): Body @tag(name: \"public\") }}
-            type Body @key(fields: \"id\") @tag(name: \"public\") {{ id: ID! name: String! staff: Int @tag(name: \"inner\") }}")
+        format!(
+            "{LINK} type Query @tag(name: \"public\") {{ body(id: ID!): Body }}
+            type Body @key(fields: \"id\") @tag(name: \"public\") {{
+              id: ID! name: String! staff: Int @tag(name: \"institutional\") }}"
+        )
     }
 
     fn partner(more: &str) -> String {
         format!("{LINK} type Body @key(fields: \"id\") {{ id: ID! {more} }}")
     }
 
-    fn composed(partner: &str, tags: Option<&[&str]>) -> Result<Composed, Vec<Obstacle>> {
+    fn composed(partner: &str, contract: Option<Contract>) -> Result<Composed, Vec<Obstacle>> {
         let hub = hub();
         let parts = [
             Part { name: "hub", url: "http://hub.example/graphql", sdl: &hub },
             Part { name: "services", url: "http://services.example/graphql", sdl: partner },
         ];
-        compose(&parts, tags).expect("the script runs")
+        compose(&parts, contract).expect("the script runs")
     }
 
     #[test]
@@ -216,9 +228,14 @@ mod tests {
 
     #[test]
     fn a_contract_leaves_out_what_does_not_bear_its_tag() {
-        let found = composed(&partner("courses: Int @tag(name: \"public\")"), Some(&["public"])).unwrap();
+        let partner = partner("courses(first: Int): Int places: Int @tag(name: \"institutional\")");
+        let found = composed(&partner, Some(crate::federation::PUBLIC)).unwrap();
         let body = &found.schema[found.schema.find("type Body").expect("callers see it")..];
-        assert!(body.contains("courses: Int") && !body.contains("staff"), "{body}");
+        assert!(body.contains("courses(first: Int): Int"), "{body}");
+        assert!(!body.contains("staff") && !body.contains("places"), "{body}");
+        let found = composed(&partner, Some(crate::federation::INSTITUTIONAL)).unwrap();
+        let body = &found.schema[found.schema.find("type Body").expect("callers see it")..];
+        assert!(body.contains("staff") && body.contains("places"), "{body}");
     }
 
     #[test]

@@ -7,21 +7,25 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use raccordo::cli::schema::definition;
 
-const FILE: &str = "schema/raccordo.graphql";
+/// Files with the arguments that print them.
+const FILES: [(&str, &str, bool); 2] =
+    [("schema/raccordo.graphql", "", false), ("schema/raccordo.subgraph.graphql", " --federation", true)];
 
 #[test]
 fn the_committed_schema_is_the_one_served() {
-    let served = definition(false);
-    let committed = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE)).unwrap_or_default();
-    let line = committed.lines().zip(served.lines()).take_while(|(one, other)| one == other).count();
-    assert!(
-        committed == served,
-        "{FILE} is not the schema that is served, from line {} on:\n  committed: {}\n  served:    {}\n\
-         review the change, then accept it: cargo run -- schema print > {FILE}",
-        line + 1,
-        committed.lines().nth(line).unwrap_or("(end of the file)"),
-        served.lines().nth(line).unwrap_or("(end of the schema)"),
-    );
+    for (file, argument, federation) in FILES {
+        let served = definition(federation);
+        let committed = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap_or_default();
+        let line = committed.lines().zip(served.lines()).take_while(|(one, other)| one == other).count();
+        assert!(
+            committed == served,
+            "{file} is not the schema that is served, from line {} on:\n  committed: {}\n  served:    {}\n\
+             review the change, then accept it: cargo run -- schema print{argument} > {file}",
+            line + 1,
+            committed.lines().nth(line).unwrap_or("(end of the file)"),
+            served.lines().nth(line).unwrap_or("(end of the schema)"),
+        );
+    }
 }
 
 #[test]

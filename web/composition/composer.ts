@@ -12,15 +12,15 @@ interface Subgraph {
 
 interface Asked {
   subgraphs: Subgraph[];
-  /** With tags: only what bears one of these. */
-  tags?: string[];
+  /** Of a contract: only what bears one of these tags, and none of those. */
+  contract?: { include: string[]; exclude: string[] };
 }
 
 /** The supergraph and the schema that callers see, or what stands in the way. */
-function compose({ subgraphs, tags }: Asked) {
+function compose({ subgraphs, contract }: Asked) {
   const services = subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) }));
-  const result = tags
-    ? composeSchemaContract(services, { include: new Set(tags), exclude: new Set<string>() }, true)
+  const result = contract
+    ? composeSchemaContract(services, { include: new Set(contract.include), exclude: new Set(contract.exclude) }, true)
     : composeServices(services);
   if (result.errors) {
     return { errors: result.errors.map(({ message, extensions }) => ({ message, code: extensions.code ?? null })) };

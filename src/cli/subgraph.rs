@@ -1,0 +1,84 @@
+//! `raccordo subgraph`
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, ensure};
+
+use crate::federation::check::{self, Report};
+use crate::federation::composer::{Part, Weight};
+use crate::federation::ownership::{HubSchema, Partner, is_name};
+use crate::federation::{HUB, subgraph};
+
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Hold a partner's subgraph against the hub's: whether it keeps to what is its own, composes, and what it adds.
+    Check(Check),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Check {
+    /// Name of the subgraph, e.g. servizi-lazio: its types begin with ServiziLazio, its fields with serviziLazio
+    #[arg(long)]
+    name: String,
+    /// File with its schema; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    sdl: PathBuf,
+    /// A field of the hub's that its resolvers may be sent, e.g. Municipality.code; may be given several times
+    #[arg(long = "term", value_name = "TYPE.FIELD")]
+    terms: Vec<String>,
+}
+
+pub(super) fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let Command::Check(Check { name, sdl: file, terms }) = command;
+    ensure!(
+        is_name(&name),
+        "{name:?} is no name for a subgraph: 3 to 30 small letters, digits and single hyphens, a letter first, not \"{HUB}\""
+    );
+    let sdl = match file.to_str() {
+        Some("-") => std::io::read_to_string(std::io::stdin().take(1 << 24)).context("standard input")?,
+        _ => std::fs::read_to_string(&file).with_context(|| file.display().to_string())?,
+    };
+    let hub = subgraph::definition();
+    let known = HubSchema::read(&hub)?;
+    if let Some(term) = terms.iter().find(|term| !known.has(term)) {
+        anyhow::bail!("--term {term}: the hub has no such field");
+    }
+    let terms = terms.into_iter().collect();
+    let partner = Partner { name: &name, terms: &terms };
+    let others = [Part { name: HUB, url: "http://localhost/graphql", sdl: &hub }];
+    match check::check(&others, &partner, "http://localhost/partner", &sdl)? {
+        Report::Refused(findings) => {
+            for finding in findings {
+                let (rule, message) = (finding.rule.as_str().to_uppercase(), finding.message.en);
+                println!(
+                    "{}:{}:{} {rule} {}: {message}",
+                    file.display(),
+                    finding.line,
+                    finding.column,
+                    finding.subject
+                );
+            }
+            Ok(ExitCode::FAILURE)
+        }
+        Report::DoesNotCompose(obstacles) => {
+            for obstacle in obstacles {
+                println!("{}: {} {}", file.display(), obstacle.code.unwrap_or_default(), obstacle.message);
+            }
+            Ok(ExitCode::FAILURE)
+        }
+        Report::Composes { changes, .. } => {
+            println!("{name} composes with the hub. For callers:");
+            for change in changes {
+                let weight = match change.weight {
+                    Weight::Harmless => "",
+                    Weight::Dangerous => " (dangerous)",
+                    Weight::Breaking => " (breaking)",
+                };
+                println!("  {}{weight}", change.message);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -1,0 +1,401 @@
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{
+    ConstDirective, DocumentOperations, FieldDefinition, SchemaDefinition, Selection, SelectionSet, ServiceDocument,
+    TypeDefinition, TypeKind, TypeSystemDefinition,
+};
+use async_graphql::{Pos, Positioned, Value};
+
+use super::hub::{HubType, bare, normal, text};
+use super::{CONTRACTS, Finding, HubSchema, Partner, Rule};
+
+/// Directives that a partner may use on what is its own.
+const OWN: [&str; 9] =
+    ["key", "external", "requires", "provides", "shareable", "tag", "extends", "deprecated", "specifiedBy"];
+/// Directives that it may use where it names what is the hub's.
+const ON_HUB: [&str; 3] = ["key", "external", "extends"];
+/// The version of the specification that routers of today and the hub have in common.
+const SPECIFICATION: &str = "https://specs.apollo.dev/federation/v2.";
+const LAST_VERSION: u32 = 9;
+const LINK: &str = "https://specs.apollo.dev/link/v1.0";
+
+/// Goes through a partner's schema and notes what breaks a rule.
+pub struct Walk<'a> {
+    hub: &'a HubSchema,
+    partner: &'a Partner<'a>,
+    field_prefix: String,
+    type_prefix: String,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(hub: &'a HubSchema, partner: &'a Partner<'a>) -> Self {
+        let (field_prefix, type_prefix) = (partner.field_prefix(), partner.type_prefix());
+        Self { hub, partner, field_prefix, type_prefix, findings: Vec::new() }
+    }
+
+    pub fn go(mut self, document: &ServiceDocument) -> Vec<Finding> {
+        for definition in &document.definitions {
+            match definition {
+                TypeSystemDefinition::Schema(schema) => self.schema(&schema.node),
+                TypeSystemDefinition::Type(found) => self.type_definition(&found.node),
+                TypeSystemDefinition::Directive(directive) => {
+                    let name = directive.node.name.node.as_str();
+                    // Some tools print the specification's own definitions with the schema.
+                    if !OWN.contains(&bare(name)) && name != "link" {
+                        self.refuse_directive(directive.node.name.pos, name);
+                    }
+                }
+            }
+        }
+        self.findings
+    }
+
+    fn note(&mut self, rule: Rule, at: Pos, subject: impl Into<String>, it: impl Into<String>, en: impl Into<String>) {
+        self.findings.push(Finding::new(rule, at, subject, it, en));
+    }
+
+    fn schema(&mut self, schema: &SchemaDefinition) {
+        for (root, name) in
+            [("Query", &schema.query), ("Mutation", &schema.mutation), ("Subscription", &schema.subscription)]
+        {
+            if let Some(name) = name.as_ref().filter(|name| name.node != root) {
+                self.note(
+                    Rule::RootRenamed,
+                    name.pos,
+                    name.node.as_str(),
+                    format!("Il tipo radice si chiama {root}: togliere la riga."),
+                    format!("The root type is called {root}: remove the line."),
+                );
+            }
+        }
+        for directive in &schema.directives {
+            match directive.node.name.node.as_str() {
+                "link" => self.link(directive),
+                name => self.refuse_directive(directive.pos, name),
+            }
+        }
+    }
+
+    fn link(&mut self, directive: &Positioned<ConstDirective>) {
+        let url = text(directive, "url").unwrap_or_default();
+        let version = url.strip_prefix(SPECIFICATION).and_then(|version| version.parse::<u32>().ok());
+        if version.is_none_or(|version| version > LAST_VERSION) && url != LINK {
+            self.note(
+                Rule::LinkUnknown,
+                directive.pos,
+                url,
+                format!("Si usa soltanto {SPECIFICATION}0 … {LAST_VERSION}."),
+                format!("Only {SPECIFICATION}0 … {LAST_VERSION} is used."),
+            );
+        }
+        let is_renamed = directive.node.get_argument("as").is_some();
+        let imports = directive.node.get_argument("import").map(|import| &import.node);
+        let Some(Value::List(imports)) = imports else {
+            if is_renamed {
+                self.renamed(directive.pos, "as");
+            }
+            return;
+        };
+        for import in imports {
+            match import {
+                Value::String(name) => {
+                    let name = name.trim_start_matches('@');
+                    if !OWN.contains(&name) && name != "FieldSet" {
+                        self.refuse_directive(directive.pos, name);
+                    }
+                }
+                other => self.renamed(directive.pos, &other.to_string()),
+            }
+        }
+        if is_renamed {
+            self.renamed(directive.pos, "as");
+        }
+    }
+
+    fn renamed(&mut self, at: Pos, subject: &str) {
+        self.note(
+            Rule::ImportRenamed,
+            at,
+            subject,
+            "Le direttive della federazione si importano con il loro nome.",
+            "The directives of the federation are imported under their own names.",
+        );
+    }
+
+    fn refuse_directive(&mut self, at: Pos, name: &str) {
+        self.note(
+            Rule::DirectiveRefused,
+            at,
+            format!("@{name}"),
+            format!("@{name} non è ammessa per i partner: toglierla. Sono ammesse: {}.", OWN.join(", ")),
+            format!("@{name} is not for partners: remove it. These are: {}.", OWN.join(", ")),
+        );
+    }
+
+    fn type_definition(&mut self, found: &TypeDefinition) {
+        let (name, at) = (found.name.node.as_str(), found.name.pos);
+        match name {
+            "Query" => return self.query(found),
+            "Mutation" | "Subscription" => {
+                return self.note(
+                    Rule::RootRefused,
+                    at,
+                    name,
+                    "I partner rispondono per ora soltanto a query: togliere il tipo.",
+                    "Partners answer queries alone, for now: remove the type.",
+                );
+            }
+            _ => {}
+        }
+        match self.hub.get(name) {
+            Some(hubs) if hubs.is_scalar && matches!(found.kind, TypeKind::Scalar) => {}
+            Some(hubs) if !hubs.keys.is_empty() && matches!(found.kind, TypeKind::Object(_)) => {
+                self.hub_type(found, hubs);
+            }
+            Some(_) => self.note(
+                Rule::TypeShadowed,
+                at,
+                name,
+                format!("{name} è un tipo del hub e non un'entità: usare un tipo proprio, {}….", self.type_prefix),
+                format!("{name} is a type of the hub's and no entity: use one of your own, {}….", self.type_prefix),
+            ),
+            None => self.own_type(found),
+        }
+    }
+
+    fn query(&mut self, found: &TypeDefinition) {
+        let TypeKind::Object(object) = &found.kind else { return };
+        self.directives(&found.directives, &[]);
+        for field in &object.fields {
+            self.own_field("Query", &field.node, true);
+        }
+    }
+
+    /// What a partner says of one of the hub's entities.
+    fn hub_type(&mut self, found: &TypeDefinition, hubs: &HubType) {
+        let TypeKind::Object(object) = &found.kind else { return };
+        let name = found.name.node.as_str();
+        let described =
+            |description: &Option<Positioned<String>>| description.as_ref().map(|text| (text.pos, "description"));
+        let implemented = object.implements.first().map(|interface| (interface.pos, "implements"));
+        for (at, mark) in described(&found.description).into_iter().chain(implemented) {
+            self.note(
+                Rule::HubMarked,
+                at,
+                name,
+                format!("{name} è del hub: togliere {mark}."),
+                format!("{name} is the hub's: remove the {mark}."),
+            );
+        }
+        let mut keyed = Vec::new();
+        for directive in &found.directives {
+            let directive_name = bare(&directive.node.name.node);
+            if !ON_HUB.contains(&directive_name) {
+                self.marked(directive, name);
+            }
+            if directive_name == "key" {
+                let fields = normal(text(directive, "fields").unwrap_or_default());
+                if !hubs.keys.contains(&fields) {
+                    let known = hubs.keys.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
+                    self.note(
+                        Rule::KeyUnknown,
+                        directive.pos,
+                        format!("{name} @key(fields: \"{fields}\")"),
+                        format!("{name} si riconosce da {known}."),
+                        format!("{name} is known by {known}."),
+                    );
+                }
+                keyed.extend(fields.split(' ').map(str::to_owned).collect::<Vec<_>>());
+            }
+        }
+        for field in &object.fields {
+            let (field_name, at) = (field.node.name.node.as_str(), field.node.name.pos);
+            let Some(hubs_type) = hubs.fields.get(field_name) else {
+                self.own_field(name, &field.node, true);
+                continue;
+            };
+            let coordinate = format!("{name}.{field_name}");
+            let is_external = field.node.directives.iter().any(|it| bare(&it.node.name.node) == "external");
+            if !is_external && !keyed.iter().any(|key| key == field_name) {
+                self.note(
+                    Rule::FieldShadowed,
+                    at,
+                    coordinate.as_str(),
+                    format!("{coordinate} è del hub: segnarlo @external o darsi un campo {}….", self.field_prefix),
+                    format!("{coordinate} is the hub's: mark it @external, or have a field {}….", self.field_prefix),
+                );
+            }
+            if field.node.ty.node.to_string() != *hubs_type || !field.node.arguments.is_empty() {
+                self.note(
+                    Rule::FieldChanged,
+                    field.node.ty.pos,
+                    coordinate.as_str(),
+                    format!("{coordinate} è nel hub di tipo {hubs_type}: scriverlo così, senza argomenti."),
+                    format!("{coordinate} is of type {hubs_type} in the hub: write it so, without arguments."),
+                );
+            }
+            for directive in &field.node.directives {
+                if bare(&directive.node.name.node) != "external" {
+                    self.marked(directive, &coordinate);
+                }
+            }
+            self.sent(at, &coordinate);
+        }
+    }
+
+    fn marked(&mut self, directive: &Positioned<ConstDirective>, subject: &str) {
+        let name = directive.node.name.node.as_str();
+        if !OWN.contains(&bare(name)) {
+            return self.refuse_directive(directive.pos, name);
+        }
+        self.note(
+            Rule::HubMarked,
+            directive.pos,
+            subject,
+            format!("{subject} è del hub: togliere @{name}."),
+            format!("{subject} is the hub's: remove @{name}."),
+        );
+    }
+
+    /// Notes a field of the hub's that would be sent, if the terms do not name it. Global ids tell nothing.
+    fn sent(&mut self, at: Pos, coordinate: &str) {
+        if coordinate.ends_with(".id") || self.partner.terms.contains(coordinate) {
+            return;
+        }
+        self.note(
+            Rule::OutsideTerms,
+            at,
+            coordinate,
+            format!("{coordinate} non è tra i dati che le condizioni di scambio lasciano inviare: togliere il campo o chiedere nuove condizioni."),
+            format!("{coordinate} is not among the data that the terms let be sent: remove the field, or ask for other terms."),
+        );
+    }
+
+    fn own_type(&mut self, found: &TypeDefinition) {
+        let (name, at) = (found.name.node.as_str(), found.name.pos);
+        // Tools print the specification's own scalars with the schema.
+        if name == "FieldSet" || name == "_Any" || name == "_Entity" || name == "_Service" || name.contains("__") {
+            return;
+        }
+        if !begins(name, &self.type_prefix) {
+            self.note(
+                Rule::TypePrefix,
+                at,
+                name,
+                format!("I tipi propri iniziano con {}.", self.type_prefix),
+                format!("Types of your own begin with {}.", self.type_prefix),
+            );
+        }
+        self.directives(&found.directives, &[]);
+        let fields = match &found.kind {
+            TypeKind::Object(object) => &object.fields,
+            TypeKind::Interface(interface) => &interface.fields,
+            TypeKind::Enum(found) => {
+                found.values.iter().for_each(|value| self.directives(&value.node.directives, &[]));
+                return;
+            }
+            TypeKind::InputObject(input) => {
+                input.fields.iter().for_each(|field| self.directives(&field.node.directives, &[]));
+                return;
+            }
+            TypeKind::Scalar | TypeKind::Union(_) => return,
+        };
+        for field in fields {
+            self.own_field(name, &field.node, false);
+        }
+    }
+
+    /// A field of the partner's own, on a type of its own or of another's.
+    fn own_field(&mut self, on: &str, field: &FieldDefinition, is_on_others: bool) {
+        let (name, at) = (field.name.node.as_str(), field.name.pos);
+        if on == "Query" && matches!(name, "_entities" | "_service") {
+            return;
+        }
+        let coordinate = format!("{on}.{name}");
+        if is_on_others && !begins(name, &self.field_prefix) {
+            self.note(
+                Rule::FieldPrefix,
+                at,
+                coordinate.as_str(),
+                format!("Il campo inizia con {}: {}.", self.field_prefix, prefixed(&self.field_prefix, name)),
+                format!("The field begins with {}: {}.", self.field_prefix, prefixed(&self.field_prefix, name)),
+            );
+        }
+        self.directives(&field.directives, if is_on_others { &["shareable"] } else { &[] });
+        for argument in &field.arguments {
+            self.directives(&argument.node.directives, &[]);
+        }
+        for directive in field.directives.iter().filter(|it| bare(&it.node.name.node) == "requires") {
+            let fields = text(directive, "fields").unwrap_or_default();
+            match selection(fields) {
+                Some(selected) => self.required(directive.pos, on, &selected),
+                None => self.note(
+                    Rule::SelectionUnreadable,
+                    directive.pos,
+                    coordinate.as_str(),
+                    format!("La selezione «{fields}» non si legge."),
+                    format!("The selection \"{fields}\" cannot be read."),
+                ),
+            }
+        }
+    }
+
+    /// What a field needs of the hub's data.
+    fn required(&mut self, at: Pos, on: &str, selected: &SelectionSet) {
+        for selection in &selected.items {
+            let Selection::Field(field) = &selection.node else {
+                self.note(
+                    Rule::SelectionUnreadable,
+                    at,
+                    on,
+                    "Nella selezione sono ammessi soltanto campi, senza frammenti.",
+                    "A selection has fields alone, no fragments.",
+                );
+                continue;
+            };
+            let name = field.node.name.node.as_str();
+            let Some(ty) = self.hub.get(on).and_then(|hubs| hubs.fields.get(name)) else { continue };
+            let inner = ty.trim_matches(['[', ']', '!']).to_owned();
+            self.sent(at, &format!("{on}.{name}"));
+            self.required(at, &inner, &field.node.selection_set.node);
+        }
+    }
+
+    /// Directives on what is the partner's own; `but` are not for this place.
+    fn directives(&mut self, directives: &[Positioned<ConstDirective>], but: &[&str]) {
+        for directive in directives {
+            let name = directive.node.name.node.as_str();
+            if !OWN.contains(&bare(name)) || but.contains(&bare(name)) {
+                self.refuse_directive(directive.pos, name);
+            }
+            let tag = text(directive, "name").unwrap_or_default();
+            if bare(name) == "tag" && !CONTRACTS.contains(&tag) {
+                self.note(
+                    Rule::TagUnknown,
+                    directive.pos,
+                    tag,
+                    format!("Le etichette sono: {}.", CONTRACTS.join(", ")),
+                    format!("The tags are: {}.", CONTRACTS.join(", ")),
+                );
+            }
+        }
+    }
+}
+
+/// Whether a name is the prefix with something more, which begins with a capital or a digit.
+fn begins(name: &str, prefix: &str) -> bool {
+    let rest = name.strip_prefix(prefix);
+    rest.and_then(|rest| rest.chars().next()).is_some_and(|next| next.is_ascii_uppercase() || next.is_ascii_digit())
+}
+
+fn prefixed(prefix: &str, name: &str) -> String {
+    format!("{prefix}{}", super::capitalised(name))
+}
+
+fn selection(fields: &str) -> Option<SelectionSet> {
+    let document = parse_query(format!("{{ {fields} }}")).ok()?;
+    match document.operations {
+        DocumentOperations::Single(operation) => Some(operation.node.selection_set.node),
+        DocumentOperations::Multiple(_) => None,
+    }
+}
