@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use uuid::Uuid;
 
 use super::reply::Refused;
@@ -15,6 +15,17 @@ use crate::locale::{Locale, Message};
 
 /// Names the request in answers and in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The headers of a request that lasts, in memory of their own: as they came, they are slices of all that was read with them, and
+/// would keep that.
+pub fn kept(headers: &HeaderMap) -> HeaderMap {
+    let mut kept = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let copy = HeaderValue::from_bytes(value.as_bytes()).expect("it was a header's value before");
+        kept.append(name, copy);
+    }
+    kept
+}
 
 /// The request's id: the caller's own where it is fit to be written into a log, else a new one.
 pub fn request_id(headers: &HeaderMap) -> String {
@@ -100,5 +111,23 @@ fn session_refused(refusal: SessionRefusal) -> Refused {
                 .because("SESSION_EXPIRED")
                 .ending_session()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn headers_that_are_kept_keep_nothing_else() {
+        let read = Bytes::from(vec![b'a'; 16_384]);
+        let value = HeaderValue::from_maybe_shared(read.slice(100..104)).unwrap();
+        let headers: HeaderMap = [(header::COOKIE, value.clone()), (header::ORIGIN, value)].into_iter().collect();
+        let kept = kept(&headers);
+        assert_eq!(kept, headers);
+        drop(headers);
+        assert!(read.is_unique(), "what was read is nobody else's");
     }
 }

@@ -64,7 +64,7 @@ async fn answer(app: Arc<App>, request: Request<Body>, id: &str) -> Result<Respo
     if let Some(budget) = &budget {
         budget.spend(checked.complexity())?;
     }
-    let headers = Arc::new(parts.headers);
+    let headers = Arc::new(caller::kept(&parts.headers));
     let renewal = caller::renewal(app.clone(), headers.clone(), None);
     let graph = Graph::listening(app.hub.clone(), viewer, id, renewal);
     let events = events(app, graph, checked, (headers, id.to_owned()), Locale::current());

@@ -82,6 +82,7 @@ pub async fn endpoint(
 ) -> Response {
     let address = address.map(|Extension(Address(address))| address);
     let locale = caller::locale(&headers);
+    let headers = caller::kept(&headers);
     upgrade
         .protocols([PROTOCOL])
         .read_buffer_size(READ_BUFFER)
