@@ -9,9 +9,9 @@
 //! - [`integration`]: data from outside: the reference data that every installation holds, and imports.
 //! - the rooms, one for each area of the domain: [`territory`], [`organisations`], [`councils`],
 //!   [`funding`], [`plans`], [`projects`], [`agreements`], each with its tables, its types and its part of the
-//!   schema; [`documents`] are the files attached to their records, [`accounts`] are the people who come in, [`clients`] the programs, [`audit`] what was done; [`explain`],
-//!   [`network`], [`search`], [`overview`], [`gaps`], [`peers`], [`relay`] and [`viewer`] are
-//!   ways through all of them.
+//!   schema; [`documents`] are the files attached to their records, [`accounts`] are the people who come in, [`clients`] the
+//!   programs, [`audit`] what was done, [`federation`] the subgraphs of partners; [`explain`], [`network`], [`search`],
+//!   [`overview`], [`gaps`], [`peers`], [`relay`] and [`viewer`] are ways through all of them.
 //! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - [`graphql`], [`hub`], [`deeds`]: the kit that every room uses; `deeds` is how callers change records.
 //! - [`access`]: who the caller is and which rows that makes visible.

@@ -84,7 +84,8 @@ pub type RaccordoSchema = Schema<Query, Mutation, Subscription>;
 
 /// The schema without limits: what `schema print` shows.
 pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+    // Routers that can pass subscriptions on do.
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).enable_subscription_in_federation()
 }
 
 /// The reference data that the rooms keep in memory.

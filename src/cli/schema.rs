@@ -25,9 +25,10 @@ pub(super) fn run(command: &Command) -> anyhow::Result<ExitCode> {
 /// The schema in the definition language: what the repository keeps as `schema/raccordo.graphql`, and with the federation's
 /// directives as `schema/raccordo.subgraph.graphql`.
 pub fn definition(federation: bool) -> String {
-    if federation {
-        return subgraph::definition();
-    }
     let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions().use_space_ident();
-    crate::schema::builder().finish().sdl_with_options(options)
+    let schema = crate::schema::builder().finish();
+    match federation {
+        true => subgraph::tagged(&schema.sdl_with_options(options.federation().compose_directive())),
+        false => schema.sdl_with_options(options),
+    }
 }

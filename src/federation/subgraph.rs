@@ -1,8 +1,8 @@
-//! The hub's own subgraph, as routers and other composers read it.
+//! What of the hub's own subgraph stands in which contract.
 
+use async_graphql::Pos;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeDefinition, TypeKind, TypeSystemDefinition};
-use async_graphql::{Pos, SDLExportOptions};
 
 /// What is nothing to callers who are not signed in: types, fields of every type that has them, and fields of one alone.
 const INSTITUTIONAL: [&str; 30] = [
@@ -38,14 +38,8 @@ const INSTITUTIONAL: [&str; 30] = [
     "RecordEvent.person",
 ];
 
-/// The hub's subgraph in the definition language, with the tags by which contracts are composed.
-pub fn definition() -> String {
-    let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions().use_space_ident();
-    tagged(&crate::schema::builder().finish().sdl_with_options(options.federation().compose_directive()))
-}
-
-/// Sets the contracts' tags at types, and at fields that are for fewer than their type.
-fn tagged(sdl: &str) -> String {
+/// The hub's subgraph with the tags by which contracts are composed: at types, and at fields that are for fewer than their type.
+pub fn tagged(sdl: &str) -> String {
     let document = parse_schema(sdl).expect("the hub's schema is valid");
     let mut tags: Vec<(Pos, &str)> = Vec::new();
     for definition in document.definitions {
@@ -102,32 +96,4 @@ fn is_institutional(name: &str) -> bool {
         Some(end) => name.ends_with(end),
         None => one == *known,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::federation;
-    use crate::federation::composer::{self, Composed, Contract, Part};
-
-    fn composed(contract: Contract) -> Composed {
-        let sdl = definition();
-        let hub = Part { name: "hub", url: "http://hub.example/graphql", sdl: &sdl };
-        composer::compose(&[hub], Some(contract)).expect("the script runs").expect("the hub composes alone")
-    }
-
-    #[test]
-    fn the_hub_composes_alone_and_the_public_contract_leaves_out_what_only_the_signed_in_see() {
-        let (public, institutional) = (composed(federation::PUBLIC).schema, composed(federation::INSTITUTIONAL).schema);
-        for of_all in ["type TerritorialPlan ", "type Prefecture ", "enum ProjectStatus ", "search(", "network("] {
-            assert!(public.contains(of_all), "{of_all} is for all");
-            assert!(institutional.contains(of_all), "{of_all} is for the institutions, too");
-        }
-        for inner in
-            ["type Account ", "type Mutation ", "auditEntries(", "type Client ", "memberships", "calendarFeeds"]
-        {
-            assert!(!public.contains(inner), "{inner} is for the signed in");
-            assert!(institutional.contains(inner), "{inner} is for the institutions");
-        }
-    }
 }

@@ -11,7 +11,7 @@ use crate::levels::{REFERENCE, SMALL};
 use crate::provider::House;
 
 /// Runs an audit; what it printed is the failure's message.
-async fn audit(script: &str, arguments: &[&str], expected: &str) {
+pub async fn audit(script: &str, arguments: &[&str], expected: &str) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance");
     let run = tokio::process::Command::new("node")
         .current_dir(folder)

@@ -122,6 +122,31 @@ async fn a_hundred_entities_cost_one_statement_for_each_type_and_key_and_hidden_
 }
 
 #[tokio::test]
+async fn a_thousand_entities_cost_one_statement_for_each_type_and_key() {
+    let hub = TestHub::with(SMALL).await;
+    let records: Vec<(String, String, String)> = sqlx::query_as(
+        "(select 'Project', 'Project', id::text from project where audience = 0 limit 300)
+         union all (select 'ThirdSectorOrganisation', 'Organisation', id::text from organisation
+           where kind = 'third_sector_organisation' and audience = 0 limit 350)
+         union all (select 'LocalAuthority', 'Organisation', id::text from organisation
+           where kind = 'local_authority' and audience = 0 limit 350)",
+    )
+    .fetch_all(&mut hub.maintenance().await)
+    .await
+    .unwrap();
+    assert_eq!(records.len(), 1000);
+    let represented =
+        |(name, kind, id): &(String, String, String)| json!({ "__typename": name, "id": NodeId::new(kind, id).id() });
+    let representations: Vec<Value> = records.iter().map(represented).collect();
+    let query = "query($all: [_Any!]!) { _entities(representations: $all) {
+        __typename ... on Project { id } ... on ThirdSectorOrganisation { id } ... on LocalAuthority { id } } }";
+    let answer = hub.execute(&Viewer::public(), query, json!({ "all": representations })).await;
+    assert_eq!(answer.data()["_entities"], json!(representations));
+    // Towns are organisations like the others: one statement finds both.
+    assert_eq!(answer.statements, 2);
+}
+
+#[tokio::test]
 async fn a_key_that_is_nobodys_or_another_types_is_null_and_a_broken_one_is_refused() {
     let hub = TestHub::with(SMALL).await;
     let ask = async |representation: Value| {

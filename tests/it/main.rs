@@ -39,6 +39,7 @@ mod network_questions;
 mod network_upkeep;
 mod oauth;
 mod overview;
+mod partners;
 mod peers;
 mod people;
 mod plans;

@@ -18,7 +18,7 @@ const HUB: &str = r#"
 "#;
 
 const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5",
-    import: ["@key", "@external", "@requires", "@provides", "@shareable", "@tag"])"#;
+    import: ["@key", "@external", "@requires", "@shareable", "@tag"])"#;
 
 /// What is found in a schema of the partner `servizi-lazio`, as `RULE line subject`.
 fn found(sdl: &str, terms: &[&str]) -> Vec<String> {
@@ -52,18 +52,23 @@ fn a_partner_adds_fields_and_types_of_its_own_and_is_sent_what_its_terms_say() {
         type Province @key(fields: "code", resolvable: false) { code: String! }
         "Uno sportello"
         type ServiziLazioDesk @key(fields: "id") @shareable {
-          id: ID! name: String! @deprecated at: Municipality @provides(fields: "population") since: Date kind: ServiziLazioKind
+          id: ID! name: String! @deprecated at: Municipality since: Date kind: ServiziLazioKind
         }
         enum ServiziLazioKind { LEGAL HEALTH }
         input ServiziLazioFilter { kind: ServiziLazioKind }
-        scalar Date"#;
+        scalar Date
+        scalar _Any
+        union _Entity = Municipality | Province
+        type _Service { sdl: String }
+        scalar federation__FieldSet
+        enum link__Purpose { SECURITY EXECUTION }"#;
     assert_eq!(found_in(sdl, &["Municipality.population", "Province.code"]), [""; 0]);
 }
 
 #[test]
 fn every_rule_is_told_with_its_line_and_subject() {
     let of_municipality = |more: &str| format!("type Municipality @key(fields: \"id\") {{ id: ID!\n{more} }}");
-    let cases: [(&str, String, &[&str]); 27] = [
+    let cases: [(&str, String, &[&str]); 32] = [
         ("root_renamed 1 Anfrage", "schema { query: Anfrage }\ntype ServiziLazioA { a: Int }".into(), &[]),
         ("root_refused 1 Mutation", "type Mutation { serviziLazioDo: Int }".into(), &[]),
         ("root_refused 1 Subscription", "type Subscription { serviziLazioTell: Int }".into(), &[]),
@@ -85,9 +90,16 @@ fn every_rule_is_told_with_its_line_and_subject() {
             "type ServiziLazioA { a: Int @federation__override(from: \"hub\") }".into(),
             &[],
         ),
+        // What it provided of the hub's would be believed in place of the hub.
+        (
+            "directive_refused 1 @provides",
+            "type ServiziLazioA { a: Municipality @provides(fields: \"id\") }".into(),
+            &[],
+        ),
         ("tag_unknown 1 secret", "type ServiziLazioA @tag(name: \"secret\") { a: Int }".into(), &[]),
         ("type_prefix 1 Desk", "type Desk { a: Int }".into(), &[]),
         ("type_prefix 1 ServiziLaziodesk", "type ServiziLaziodesk { a: Int }".into(), &[]),
+        ("type_prefix 1 Hub__Desk", "type Hub__Desk { a: Int }".into(), &[]),
         ("field_prefix 1 Query.desks", "type Query { desks: Int }".into(), &[]),
         ("field_prefix 2 Municipality.desks", of_municipality("desks: Int"), &[]),
         ("field_shadowed 2 Municipality.name", of_municipality("name: String!"), &["Municipality.name"]),
@@ -108,6 +120,15 @@ fn every_rule_is_told_with_its_line_and_subject() {
             &[],
         ),
         ("hub_marked 1 Municipality", "\"Mio\" type Municipality @key(fields: \"id\") { id: ID! }".into(), &[]),
+        ("hub_marked 2 Municipality.id", "type Municipality @key(fields: \"id\") {\n\"Mio\" id: ID! }".into(), &[]),
+        (
+            "hub_marked 1 Municipality",
+            "type Municipality implements ServiziLazioA @key(fields: \"id\") { id: ID! }
+             interface ServiziLazioA { id: ID! }"
+                .into(),
+            &[],
+        ),
+        ("hub_marked 1 Date", "scalar Date @tag(name: \"public\")".into(), &[]),
         (
             "key_unknown 1 Municipality @key(fields: \"name\")",
             "type Municipality @key(fields: \"name\") { name: String! }".into(),

@@ -9,8 +9,7 @@ use super::hub::{HubType, bare, normal, text};
 use super::{CONTRACTS, Finding, HubSchema, Partner, Rule};
 
 /// Directives that a partner may use on what is its own.
-const OWN: [&str; 9] =
-    ["key", "external", "requires", "provides", "shareable", "tag", "extends", "deprecated", "specifiedBy"];
+const OWN: [&str; 8] = ["key", "external", "requires", "shareable", "tag", "extends", "deprecated", "specifiedBy"];
 /// Directives that it may use where it names what is the hub's.
 const ON_HUB: [&str; 3] = ["key", "external", "extends"];
 /// The version of the specification that routers of today and the hub have in common.
@@ -148,7 +147,12 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         match self.hub.get(name) {
-            Some(hubs) if hubs.is_scalar && matches!(found.kind, TypeKind::Scalar) => {}
+            // The specification's own, as tools print them.
+            _ if name.starts_with('_') => {}
+            None if is_specifications(found) => {}
+            Some(hubs) if hubs.is_scalar && matches!(found.kind, TypeKind::Scalar) => {
+                found.directives.iter().for_each(|directive| self.marked(directive, name));
+            }
             Some(hubs) if !hubs.keys.is_empty() && matches!(found.kind, TypeKind::Object(_)) => {
                 self.hub_type(found, hubs);
             }
@@ -175,16 +179,14 @@ impl<'a> Walk<'a> {
     fn hub_type(&mut self, found: &TypeDefinition, hubs: &HubType) {
         let TypeKind::Object(object) = &found.kind else { return };
         let name = found.name.node.as_str();
-        let described =
-            |description: &Option<Positioned<String>>| description.as_ref().map(|text| (text.pos, "description"));
-        let implemented = object.implements.first().map(|interface| (interface.pos, "implements"));
-        for (at, mark) in described(&found.description).into_iter().chain(implemented) {
+        self.described(&found.description, name);
+        if let Some(interface) = object.implements.first() {
             self.note(
                 Rule::HubMarked,
-                at,
+                interface.pos,
                 name,
-                format!("{name} è del hub: togliere {mark}."),
-                format!("{name} is the hub's: remove the {mark}."),
+                format!("{name} è del hub: togliere implements."),
+                format!("{name} is the hub's: remove implements."),
             );
         }
         let mut keyed = Vec::new();
@@ -239,7 +241,20 @@ impl<'a> Walk<'a> {
                     self.marked(directive, &coordinate);
                 }
             }
+            self.described(&field.node.description, &coordinate);
             self.sent(at, &coordinate);
+        }
+    }
+
+    fn described(&mut self, description: &Option<Positioned<String>>, subject: &str) {
+        if let Some(text) = description {
+            self.note(
+                Rule::HubMarked,
+                text.pos,
+                subject,
+                format!("{subject} è del hub, che lo descrive: togliere la descrizione."),
+                format!("{subject} is the hub's, which describes it: remove the description."),
+            );
         }
     }
 
@@ -273,10 +288,6 @@ impl<'a> Walk<'a> {
 
     fn own_type(&mut self, found: &TypeDefinition) {
         let (name, at) = (found.name.node.as_str(), found.name.pos);
-        // Tools print the specification's own scalars with the schema.
-        if name == "FieldSet" || name == "_Any" || name == "_Entity" || name == "_Service" || name.contains("__") {
-            return;
-        }
         if !begins(name, &self.type_prefix) {
             self.note(
                 Rule::TypePrefix,
@@ -380,6 +391,13 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// Whether it is a scalar or an enum of the specification's.
+fn is_specifications(found: &TypeDefinition) -> bool {
+    let name = found.name.node.as_str();
+    matches!(found.kind, TypeKind::Scalar | TypeKind::Enum(_))
+        && (name == "FieldSet" || name.starts_with("federation__") || name.starts_with("link__"))
 }
 
 /// Whether a name is the prefix with something more, which begins with a capital or a digit.
