@@ -12,13 +12,32 @@ pub const NESTING: u64 = 100;
 /// # Errors
 /// [`Error::LimitExceeded`] with both numbers.
 pub fn check(text: &str) -> Result<()> {
-    let (mut depth, mut deepest) = (0_u64, 0);
+    let (deepest, _) = deepest(text);
+    if deepest <= NESTING {
+        return Ok(());
+    }
+    Err(Error::LimitExceeded {
+        message: Message::new(
+            format!("Il documento ha al massimo {NESTING} parentesi una dentro l'altra: ne ha {deepest}."),
+            format!("The document has at most {NESTING} brackets within brackets: it has {deepest}."),
+        ),
+        limit: NESTING,
+        requested: deepest,
+    })
+}
+
+/// How many brackets stand within each other where most do, and the byte of the innermost. Brackets in strings and comments
+/// are none.
+pub fn deepest(text: &str) -> (u64, usize) {
+    let (mut depth, mut deepest) = (0_u64, (0, 0));
     let mut rest = text.as_bytes();
     while let Some((byte, after)) = rest.split_first() {
         rest = match byte {
             b'{' | b'[' | b'(' => {
                 depth += 1;
-                deepest = deepest.max(depth);
+                if depth > deepest.0 {
+                    deepest = (depth, text.len() - rest.len());
+                }
                 after
             }
             b'}' | b']' | b')' => {
@@ -31,17 +50,7 @@ pub fn check(text: &str) -> Result<()> {
             _ => after,
         };
     }
-    if deepest <= NESTING {
-        return Ok(());
-    }
-    Err(Error::LimitExceeded {
-        message: Message::new(
-            format!("Il documento ha al massimo {NESTING} parentesi una dentro l'altra: ne ha {deepest}."),
-            format!("The document has at most {NESTING} brackets within brackets: it has {deepest}."),
-        ),
-        limit: NESTING,
-        requested: deepest,
-    })
+    deepest
 }
 
 /// What follows a string; all is part of one that does not end.

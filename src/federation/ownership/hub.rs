@@ -12,7 +12,7 @@ pub struct HubSchema {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct HubType {
-    /// Whether partners may add to it: an object with a key.
+    /// Of an entity: the fields of each of its keys. Partners may add to what has one.
     pub keys: BTreeSet<String>,
     /// Its fields with their types.
     pub fields: BTreeMap<String, String>,
@@ -37,10 +37,8 @@ impl HubSchema {
             };
             found.is_scalar |= is_scalar;
             found.keys.extend(definition.directives.iter().filter_map(key));
-            let typed = |field: async_graphql::parser::types::FieldDefinition| {
-                (field.name.node.to_string(), field.ty.node.to_string())
-            };
-            found.fields.extend(fields.into_iter().map(|field| typed(field.node)));
+            let typed = fields.iter().map(|field| (field.node.name.node.to_string(), field.node.ty.node.to_string()));
+            found.fields.extend(typed);
         }
         Ok(Self { types })
     }

@@ -5,6 +5,7 @@
 
 mod finding;
 mod hub;
+mod links;
 mod reading;
 mod walk;
 
@@ -17,7 +18,7 @@ use walk::Walk;
 /// Bytes of a partner's schema at the most.
 pub const LARGEST_SDL: usize = 512 * 1024;
 /// Braces and brackets within each other at the most.
-const DEEPEST: usize = 16;
+const DEEPEST: u64 = 16;
 
 /// Tags that choose what stands in a contract: the public graph, and that of the institutions.
 pub const CONTRACTS: [&str; 2] = ["public", "institutional"];

@@ -1,8 +1,9 @@
 use async_graphql::Pos;
-use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::ServiceDocument;
+use async_graphql::parser::types::{DocumentOperations, SelectionSet, ServiceDocument};
+use async_graphql::parser::{parse_query, parse_schema};
 
 use super::{DEEPEST, Finding, LARGEST_SDL, Rule};
+use crate::graphql::nesting;
 
 /// Reads a partner's schema.
 pub fn read(sdl: &str) -> Result<ServiceDocument, Box<Finding>> {
@@ -16,13 +17,14 @@ pub fn read(sdl: &str) -> Result<ServiceDocument, Box<Finding>> {
             format!("The schema has {} bytes: {LARGEST_SDL} at the most.", sdl.len()),
         )));
     }
-    if let Some(at) = too_deep(sdl) {
+    let (deepest, at) = nesting::deepest(sdl);
+    if deepest > DEEPEST {
         return Err(Box::new(Finding::new(
             Rule::SdlTooDeep,
-            at,
+            place(sdl, at),
             "",
-            format!("Parentesi annidate: al massimo {DEEPEST} livelli."),
-            format!("Brackets within brackets: {DEEPEST} levels at the most."),
+            format!("Parentesi annidate: al massimo {DEEPEST} livelli, qui {deepest}."),
+            format!("Brackets within brackets: {DEEPEST} levels at the most, here {deepest}."),
         )));
     }
     parse_schema(sdl).map_err(|error| {
@@ -40,21 +42,21 @@ pub fn read(sdl: &str) -> Result<ServiceDocument, Box<Finding>> {
     })
 }
 
-/// Where brackets are nested too deep for the parser, which calls itself for each; strings and comments are no matter: they
-/// count, too, and no schema that is meant well comes near.
-fn too_deep(sdl: &str) -> Option<Pos> {
-    let mut depth = 0_usize;
-    for (line, text) in sdl.lines().enumerate() {
-        for (column, char) in text.chars().enumerate() {
-            match char {
-                '{' | '[' | '(' => depth += 1,
-                '}' | ']' | ')' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth > DEEPEST {
-                return Some(Pos { line: line + 1, column: column + 1 });
-            }
-        }
+/// Line and column of a byte.
+fn place(text: &str, at: usize) -> Pos {
+    let before = &text[..at];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Pos { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+}
+
+/// Reads a selection of fields, which is a text within the schema; `None` where it is none.
+pub fn selection(fields: &str) -> Option<SelectionSet> {
+    let text = format!("{{ {fields} }}");
+    if nesting::deepest(&text).0 > DEEPEST {
+        return None;
     }
-    None
+    match parse_query(text).ok()?.operations {
+        DocumentOperations::Single(operation) => Some(operation.node.selection_set.node),
+        DocumentOperations::Multiple(_) => None,
+    }
 }

@@ -68,7 +68,7 @@ fn a_partner_adds_fields_and_types_of_its_own_and_is_sent_what_its_terms_say() {
 #[test]
 fn every_rule_is_told_with_its_line_and_subject() {
     let of_municipality = |more: &str| format!("type Municipality @key(fields: \"id\") {{ id: ID!\n{more} }}");
-    let cases: [(&str, String, &[&str]); 32] = [
+    let cases: [(&str, String, &[&str]); 36] = [
         ("root_renamed 1 Anfrage", "schema { query: Anfrage }\ntype ServiziLazioA { a: Int }".into(), &[]),
         ("root_refused 1 Mutation", "type Mutation { serviziLazioDo: Int }".into(), &[]),
         ("root_refused 1 Subscription", "type Subscription { serviziLazioTell: Int }".into(), &[]),
@@ -128,6 +128,11 @@ fn every_rule_is_told_with_its_line_and_subject() {
                 .into(),
             &[],
         ),
+        // It would be one at all of the hub's queries.
+        ("hub_marked 1 Query", "type Query @tag(name: \"institutional\") { serviziLazioA: Int }".into(), &[]),
+        ("hub_marked 1 Query", "\"Mie\" type Query { serviziLazioA: Int }".into(), &[]),
+        ("type_prefix 1 _Mine", "type _Mine { a: Int }".into(), &[]),
+        ("type_prefix 1 _Any", "type _Any { a: Int }".into(), &[]),
         ("hub_marked 1 Date", "scalar Date @tag(name: \"public\")".into(), &[]),
         (
             "key_unknown 1 Municipality @key(fields: \"name\")",
@@ -194,6 +199,11 @@ fn what_cannot_be_read_is_told_with_its_line() {
     assert_eq!(found("type A {\n  a: \n}", &[]), ["sdl_unreadable 3 "]);
     assert_eq!(found(&" ".repeat(LARGEST_SDL + 1), &[]), [format!("sdl_too_large 1 {} B", LARGEST_SDL + 1)]);
     assert_eq!(found(&format!("type A {{ a: {}Int", "[".repeat(100_000)), &[]), ["sdl_too_deep 1 "]);
+    // What stands in strings and comments closes nothing.
+    assert_eq!(found(&format!("type A {{ a: {}Int", "[ # ]\n".repeat(10_000)), &[]), ["sdl_too_deep 10000 "]);
+    let selected = format!("a(b: {}1{})", "[".repeat(10_000), "]".repeat(10_000));
+    let sdl = format!("type ServiziLazioA {{ a: Int @requires(fields: \"{selected}\") }}");
+    assert_eq!(found(&sdl, &[]), ["selection_unreadable 1 ServiziLazioA.a"]);
 }
 
 #[test]

@@ -1,22 +1,18 @@
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    ConstDirective, DocumentOperations, FieldDefinition, SchemaDefinition, Selection, SelectionSet, ServiceDocument,
-    TypeDefinition, TypeKind, TypeSystemDefinition,
+    ConstDirective, FieldDefinition, Selection, SelectionSet, ServiceDocument, TypeDefinition, TypeKind,
+    TypeSystemDefinition,
 };
-use async_graphql::{Pos, Positioned, Value};
+use async_graphql::{Pos, Positioned};
 
 use super::hub::{HubType, bare, normal, text};
+use super::reading::selection;
 use super::{CONTRACTS, Finding, HubSchema, Partner, Rule};
 
 /// Directives that a partner may use on what is its own.
-const OWN: [&str; 8] = ["key", "external", "requires", "shareable", "tag", "extends", "deprecated", "specifiedBy"];
+pub(super) const OWN: [&str; 8] =
+    ["key", "external", "requires", "shareable", "tag", "extends", "deprecated", "specifiedBy"];
 /// Directives that it may use where it names what is the hub's.
 const ON_HUB: [&str; 3] = ["key", "external", "extends"];
-/// The version of the specification that routers of today and the hub have in common.
-const SPECIFICATION: &str = "https://specs.apollo.dev/federation/v2.";
-const LAST_VERSION: u32 = 9;
-const LINK: &str = "https://specs.apollo.dev/link/v1.0";
-
 /// Goes through a partner's schema and notes what breaks a rule.
 pub struct Walk<'a> {
     hub: &'a HubSchema,
@@ -49,79 +45,18 @@ impl<'a> Walk<'a> {
         self.findings
     }
 
-    fn note(&mut self, rule: Rule, at: Pos, subject: impl Into<String>, it: impl Into<String>, en: impl Into<String>) {
+    pub(super) fn note(
+        &mut self,
+        rule: Rule,
+        at: Pos,
+        subject: impl Into<String>,
+        it: impl Into<String>,
+        en: impl Into<String>,
+    ) {
         self.findings.push(Finding::new(rule, at, subject, it, en));
     }
 
-    fn schema(&mut self, schema: &SchemaDefinition) {
-        for (root, name) in
-            [("Query", &schema.query), ("Mutation", &schema.mutation), ("Subscription", &schema.subscription)]
-        {
-            if let Some(name) = name.as_ref().filter(|name| name.node != root) {
-                self.note(
-                    Rule::RootRenamed,
-                    name.pos,
-                    name.node.as_str(),
-                    format!("Il tipo radice si chiama {root}: togliere la riga."),
-                    format!("The root type is called {root}: remove the line."),
-                );
-            }
-        }
-        for directive in &schema.directives {
-            match directive.node.name.node.as_str() {
-                "link" => self.link(directive),
-                name => self.refuse_directive(directive.pos, name),
-            }
-        }
-    }
-
-    fn link(&mut self, directive: &Positioned<ConstDirective>) {
-        let url = text(directive, "url").unwrap_or_default();
-        let version = url.strip_prefix(SPECIFICATION).and_then(|version| version.parse::<u32>().ok());
-        if version.is_none_or(|version| version > LAST_VERSION) && url != LINK {
-            self.note(
-                Rule::LinkUnknown,
-                directive.pos,
-                url,
-                format!("Si usa soltanto {SPECIFICATION}0 … {LAST_VERSION}."),
-                format!("Only {SPECIFICATION}0 … {LAST_VERSION} is used."),
-            );
-        }
-        let is_renamed = directive.node.get_argument("as").is_some();
-        let imports = directive.node.get_argument("import").map(|import| &import.node);
-        let Some(Value::List(imports)) = imports else {
-            if is_renamed {
-                self.renamed(directive.pos, "as");
-            }
-            return;
-        };
-        for import in imports {
-            match import {
-                Value::String(name) => {
-                    let name = name.trim_start_matches('@');
-                    if !OWN.contains(&name) && name != "FieldSet" {
-                        self.refuse_directive(directive.pos, name);
-                    }
-                }
-                other => self.renamed(directive.pos, &other.to_string()),
-            }
-        }
-        if is_renamed {
-            self.renamed(directive.pos, "as");
-        }
-    }
-
-    fn renamed(&mut self, at: Pos, subject: &str) {
-        self.note(
-            Rule::ImportRenamed,
-            at,
-            subject,
-            "Le direttive della federazione si importano con il loro nome.",
-            "The directives of the federation are imported under their own names.",
-        );
-    }
-
-    fn refuse_directive(&mut self, at: Pos, name: &str) {
+    pub(super) fn refuse_directive(&mut self, at: Pos, name: &str) {
         self.note(
             Rule::DirectiveRefused,
             at,
@@ -147,9 +82,7 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         match self.hub.get(name) {
-            // The specification's own, as tools print them.
-            _ if name.starts_with('_') => {}
-            None if is_specifications(found) => {}
+            _ if is_specifications(found) => {}
             Some(hubs) if hubs.is_scalar && matches!(found.kind, TypeKind::Scalar) => {
                 found.directives.iter().for_each(|directive| self.marked(directive, name));
             }
@@ -169,7 +102,10 @@ impl<'a> Walk<'a> {
 
     fn query(&mut self, found: &TypeDefinition) {
         let TypeKind::Object(object) = &found.kind else { return };
-        self.directives(&found.directives, &[]);
+        self.described(&found.description, "Query");
+        // A tag here would be one at every field of the hub's.
+        let marks = found.directives.iter().filter(|it| bare(&it.node.name.node) != "extends");
+        marks.for_each(|directive| self.marked(directive, "Query"));
         for field in &object.fields {
             self.own_field("Query", &field.node, true);
         }
@@ -297,16 +233,16 @@ impl<'a> Walk<'a> {
                 format!("Types of your own begin with {}.", self.type_prefix),
             );
         }
-        self.directives(&found.directives, &[]);
+        self.directives(&found.directives);
         let fields = match &found.kind {
             TypeKind::Object(object) => &object.fields,
             TypeKind::Interface(interface) => &interface.fields,
             TypeKind::Enum(found) => {
-                found.values.iter().for_each(|value| self.directives(&value.node.directives, &[]));
+                found.values.iter().for_each(|value| self.directives(&value.node.directives));
                 return;
             }
             TypeKind::InputObject(input) => {
-                input.fields.iter().for_each(|field| self.directives(&field.node.directives, &[]));
+                input.fields.iter().for_each(|field| self.directives(&field.node.directives));
                 return;
             }
             TypeKind::Scalar | TypeKind::Union(_) => return,
@@ -332,9 +268,12 @@ impl<'a> Walk<'a> {
                 format!("The field begins with {}: {}.", self.field_prefix, prefixed(&self.field_prefix, name)),
             );
         }
-        self.directives(&field.directives, if is_on_others { &["shareable"] } else { &[] });
+        self.directives(&field.directives);
+        for directive in field.directives.iter().filter(|it| is_on_others && bare(&it.node.name.node) == "shareable") {
+            self.refuse_directive(directive.pos, directive.node.name.node.as_str());
+        }
         for argument in &field.arguments {
-            self.directives(&argument.node.directives, &[]);
+            self.directives(&argument.node.directives);
         }
         for directive in field.directives.iter().filter(|it| bare(&it.node.name.node) == "requires") {
             let fields = text(directive, "fields").unwrap_or_default();
@@ -372,11 +311,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Directives on what is the partner's own; `but` are not for this place.
-    fn directives(&mut self, directives: &[Positioned<ConstDirective>], but: &[&str]) {
+    /// Directives on what is the partner's own.
+    fn directives(&mut self, directives: &[Positioned<ConstDirective>]) {
         for directive in directives {
             let name = directive.node.name.node.as_str();
-            if !OWN.contains(&bare(name)) || but.contains(&bare(name)) {
+            if !OWN.contains(&bare(name)) {
                 self.refuse_directive(directive.pos, name);
             }
             let tag = text(directive, "name").unwrap_or_default();
@@ -393,11 +332,17 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether it is a scalar or an enum of the specification's.
+/// Whether it is of the specification itself, whose types tools print with the others: what is composed has none of them.
 fn is_specifications(found: &TypeDefinition) -> bool {
     let name = found.name.node.as_str();
-    matches!(found.kind, TypeKind::Scalar | TypeKind::Enum(_))
-        && (name == "FieldSet" || name.starts_with("federation__") || name.starts_with("link__"))
+    match found.kind {
+        TypeKind::Scalar | TypeKind::Enum(_) => {
+            matches!(name, "_Any" | "FieldSet") || name.starts_with("federation__") || name.starts_with("link__")
+        }
+        TypeKind::Union(_) => name == "_Entity",
+        TypeKind::Object(_) => name == "_Service",
+        _ => false,
+    }
 }
 
 /// Whether a name is the prefix with something more, which begins with a capital or a digit.
@@ -408,12 +353,4 @@ fn begins(name: &str, prefix: &str) -> bool {
 
 fn prefixed(prefix: &str, name: &str) -> String {
     format!("{prefix}{}", super::capitalised(name))
-}
-
-fn selection(fields: &str) -> Option<SelectionSet> {
-    let document = parse_query(format!("{{ {fields} }}")).ok()?;
-    match document.operations {
-        DocumentOperations::Single(operation) => Some(operation.node.selection_set.node),
-        DocumentOperations::Multiple(_) => None,
-    }
 }
