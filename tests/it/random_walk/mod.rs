@@ -86,7 +86,8 @@ async fn whatever_is_asked_by_whomever_ends_as_the_rules_say_and_nothing_is_lost
 impl Walk {
     /// One step: a mutation, or two at once about the same record.
     async fn go(&mut self) {
-        let unmet: Vec<&str> = RULES.iter().filter(|rule| !self.refused.contains_key(*rule)).copied().collect();
+        let is_unmet = |(rule, _): &&(&'static str, _)| !self.refused.contains_key(rule);
+        let unmet: Vec<_> = RULES.iter().filter(is_unmet).copied().collect();
         let first = self.world.next(&mut self.dice, &self.done, &unmet);
         let second = if self.dice.chance(12) { self.world.rival(&mut self.dice, &first) } else { None };
         self.step += 1 + u64::from(second.is_some());
@@ -189,7 +190,8 @@ impl Walk {
             .map(|verb| (verb.name, self.done.get(verb.name).copied().unwrap_or_default()))
             .filter(|(_, count)| *count < 3)
             .collect();
-        let never: Vec<_> = RULES.iter().filter(|rule| !self.refused.contains_key(*rule)).collect();
+        let never: Vec<_> =
+            RULES.iter().map(|(rule, _)| rule).filter(|rule| !self.refused.contains_key(*rule)).collect();
         let is_met = rare.is_empty() && never.is_empty();
         (!is_met).then(|| format!("verbs that were hardly ever done: {rare:?}; rules that never refused: {never:?}"))
     }
@@ -225,23 +227,23 @@ impl Walk {
     }
 }
 
-/// Rules that must have refused something at least once.
-const RULES: &[&str] = &[
-    "AMOUNT_NEGATIVE",
-    "CALL_ALREADY_OPEN",
-    "CHANGED_MEANWHILE",
-    "CUP_IN_USE",
-    "CUP_MISSING",
-    "FORBIDDEN",
-    "IDEMPOTENCY_KEY_REUSED",
-    "INTERVENTION_NOT_ADOPTED",
-    "ISSUER_MUST_SEE",
-    "NOT_FOUND",
-    "OUTSIDE_PLAN_PERIOD",
-    "PARTIES_MUST_SEE",
-    "PARTNER_CHAIN_CIRCULAR",
-    "PLAN_NOT_OPEN",
-    "STEP_NOT_ALLOWED",
+/// Rules that must have refused something at least once, each with a verb by which it can be met.
+const RULES: &[(&str, &str)] = &[
+    ("AMOUNT_NEGATIVE", "publishFundingCall"),
+    ("CALL_ALREADY_OPEN", "amendFundingCall"),
+    ("CHANGED_MEANWHILE", "draftTerritorialPlan"),
+    ("CUP_IN_USE", "registerProject"),
+    ("CUP_MISSING", "fundProject"),
+    ("FORBIDDEN", "createTerritorialPlan"),
+    ("IDEMPOTENCY_KEY_REUSED", "createTerritorialPlan"),
+    ("INTERVENTION_NOT_ADOPTED", "proposeProject"),
+    ("ISSUER_MUST_SEE", "publishFundingCall"),
+    ("NOT_FOUND", "draftTerritorialPlan"),
+    ("OUTSIDE_PLAN_PERIOD", "writePlanIntervention"),
+    ("PARTIES_MUST_SEE", "draftAgreement"),
+    ("PARTNER_CHAIN_CIRCULAR", "proposeProject"),
+    ("PLAN_NOT_OPEN", "invitePlanContribution"),
+    ("STEP_NOT_ALLOWED", "startPlanDrafting"),
 ];
 
 /// Whether an answer is what the model says.

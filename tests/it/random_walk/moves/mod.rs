@@ -93,8 +93,8 @@ const ALIVE: usize = 6;
 
 /// What was done fewer times is looked for.
 const SELDOM: u64 = 5;
-/// Verbs that are tried when a refusal is looked for.
-const TRIED: usize = 12;
+/// Ways in which a verb is tried when a refusal is looked for.
+const TRIED: usize = 3;
 
 impl World {
     fn is_alive(&self, place: usize) -> bool {
@@ -183,20 +183,17 @@ impl World {
         self.found(dice, &verbs, |verdict| matches!(verdict, Verdict::Done(_)))
     }
 
-    /// Something that a rule refuses that has refused nothing so far.
-    fn refusal(&self, dice: &mut Dice, unmet: &[&str]) -> Option<Asked> {
-        let verbs: Vec<_> = VERBS.iter().collect();
-        let some: Vec<_> = verbs.choose_multiple(&mut dice.rng, TRIED).copied().collect();
-        self.found(
-            dice,
-            &some,
-            |verdict| matches!(verdict, Verdict::Refused(why) if unmet.iter().any(|rule| why.0.contains(rule))),
-        )
+    /// Something that a rule refuses that has refused nothing so far, by the verb by which it can be met.
+    fn refusal(&self, dice: &mut Dice, unmet: &[(&str, &str)]) -> Option<Asked> {
+        let (rule, by) = *dice.pick(unmet);
+        let verb = VERBS.iter().find(|verb| verb.name == by).expect("a verb of the walk");
+        let is_it = |verdict: &Verdict| matches!(verdict, Verdict::Refused(why) if why.0.contains(&rule));
+        self.found(dice, &[verb; TRIED], is_it)
     }
 
     /// The next thing that is asked, after these were done so many times and these rules not met: more often than not one
     /// that the model would do.
-    pub fn next(&self, dice: &mut Dice, done: &BTreeMap<&str, u64>, unmet: &[&str]) -> Asked {
+    pub fn next(&self, dice: &mut Dice, done: &BTreeMap<&str, u64>, unmet: &[(&str, &str)]) -> Asked {
         if !unmet.is_empty()
             && dice.chance(20)
             && let Some(refusal) = self.refusal(dice, unmet)
