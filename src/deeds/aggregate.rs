@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::access::audit::Subject;
 use crate::access::{Action, Room, Viewer};
+use crate::graphql::{Change, Outcome};
 
 /// A table that holds parts of a record.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,12 @@ pub trait Aggregate: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
     /// group counts (`owner`, `territory`). `None` leaves the group as it is.
     fn group(&mut self) -> Option<Group<'_>> {
         None
+    }
+
+    /// Writes what goes with a change beside the record's own rows, in the same transaction.
+    fn beside(&self, writing: &mut Change<'_>) -> impl Future<Output = Outcome<()>> + Send {
+        let _ = writing;
+        std::future::ready(Ok(()))
     }
 
     /// As the subject of an entry of the audit.

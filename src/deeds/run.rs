@@ -181,6 +181,7 @@ async fn finish<A: Aggregate>(
     said: Option<(String, Hash)>,
 ) -> Outcome<Told<A>> {
     store::save(writing.statement(), record, changes).await?;
+    record.beside(&mut writing).await?;
     if manner.dry_run {
         return Ok(Told { record: read(&mut writing, record.id()).await?, is_dry_run: true, is_repeated: false });
     }
