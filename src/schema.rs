@@ -1,8 +1,9 @@
 //! Merges the rooms' parts of the schema; nothing else.
 
-use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use crate::councils::Councils;
+use crate::federation::subgraph;
 use crate::funding::Programmes;
 use crate::hub::References;
 use crate::network::NetworkSnapshot;
@@ -10,8 +11,8 @@ use crate::organisations::Directory;
 use crate::peers::Profiles;
 use crate::territory::Territory;
 use crate::{
-    accounts, agreements, audit, clients, councils, documents, explain, funding, gaps, hub, network, organisations,
-    overview, plans, projects, relay, search, territory, viewer,
+    accounts, agreements, audit, clients, councils, documents, explain, federation, funding, gaps, hub, network,
+    organisations, overview, plans, projects, relay, search, territory, viewer,
 };
 
 /// Entry points of the graph [grafo della governance].
@@ -36,6 +37,7 @@ pub struct Query(
     network::query::NetworkQuery,
     audit::query::AuditQuery,
     explain::query::ExplainQuery,
+    federation::query::FederationQuery,
 );
 
 /// What callers change. Each field bears the name of its action, answers with a payload of its own, and leaves an entry
@@ -67,6 +69,10 @@ pub struct Mutation(
     agreements::mutation::AgreementDrafting,
     agreements::mutation::AgreementSteps,
     documents::mutation::DocumentMutation,
+    federation::mutation::SubgraphPublication,
+    federation::mutation::SubgraphDecisions,
+    federation::mutation::SubgraphWithdrawal,
+    federation::mutation::SupergraphRollBack,
 );
 
 /// What the hub tells as it happens.
@@ -86,6 +92,17 @@ pub type RaccordoSchema = Schema<Query, Mutation, Subscription>;
 pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     // Routers that can pass subscriptions on do.
     Schema::build(Query::default(), Mutation::default(), Subscription::default()).enable_subscription_in_federation()
+}
+
+/// The schema in the definition language: what the repository keeps as `schema/raccordo.graphql`, and with the federation's
+/// directives as `schema/raccordo.subgraph.graphql`.
+pub fn definition(federation: bool) -> String {
+    let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions().use_space_ident();
+    let schema = builder().finish();
+    match federation {
+        true => subgraph::tagged(&schema.sdl_with_options(options.federation().compose_directive())),
+        false => schema.sdl_with_options(options),
+    }
 }
 
 /// The reference data that the rooms keep in memory.

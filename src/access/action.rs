@@ -212,5 +212,17 @@ text_enum! {
         InviteSittingGuests = "invite_sitting_guests",
         /// Take the invitation of a guest to a sitting back [ritiro dell'invito alla seduta].
         WithdrawSittingInvitation = "withdraw_sitting_invitation",
+        /// Hand in a subgraph of the organisation [proposta di un sottografo].
+        ProposeSubgraph = "propose_subgraph",
+        /// Publish a version of a subgraph [pubblicazione di una versione].
+        PublishSubgraph = "publish_subgraph",
+        /// Approve a version of a subgraph with its terms [approvazione di un sottografo].
+        ApproveSubgraph = "approve_subgraph",
+        /// Refuse a version of a subgraph [diniego di un sottografo].
+        RefuseSubgraph = "refuse_subgraph",
+        /// Take a subgraph out of the graph [ritiro di un sottografo].
+        WithdrawSubgraph = "withdraw_subgraph",
+        /// Put an earlier supergraph back [ripristino del supergrafo].
+        RollBackSupergraph = "roll_back_supergraph",
     }
 }

@@ -17,6 +17,8 @@ text_enum! {
         Projects = "projects",
         /// Agreements [protocolli d'intesa].
         Agreements = "agreements",
+        /// Subgraphs of partners and their terms [sottografi dei partner].
+        Federation = "federation",
         /// Accounts, memberships, clients, delegations [persone e programmi abilitati].
         People = "people",
         /// What was done, by whom [registro delle operazioni].

@@ -48,6 +48,7 @@ const HEADS: &[Role] = &[Head];
 const RECORDERS: &[Role] = &[Secretariat, Officer, Head];
 /// Who takes part in the work of the councils, not only reads.
 const TAKING_PART: &[Role] = &[Member, Secretariat, Officer, Head, Administrator];
+const CENTRAL: &[Level] = &[Level::National];
 const OFFICES: &[Level] = &[Level::National, Level::Prefecture];
 
 /// The table. `tests/it/snapshots/rules.txt` shows it for every kind of caller.
@@ -123,6 +124,10 @@ pub const fn allowed(action: Action) -> Allowed {
         OpenAgreementForSigning | SignAgreement | WithdrawFromAgreement | EndAgreement => Allowed::Of(HEADS, None),
         AttachDocument | RemoveDocument => Allowed::DraftingInItsRoom,
         InviteSittingGuests | WithdrawSittingInvitation => Allowed::Of(RECORDERS, None),
+        ProposeSubgraph => Allowed::Of(RESPONSIBLE, None),
+        PublishSubgraph => Allowed::Of(RESPONSIBLE, Some(Scope::SubgraphWrite)),
+        ApproveSubgraph | RefuseSubgraph | RollBackSupergraph => Allowed::At(CENTRAL, RESPONSIBLE),
+        WithdrawSubgraph => Allowed::OfOrCentral(RESPONSIBLE, None),
     }
 }
 
@@ -265,6 +270,9 @@ impl Refusal {
                     format!("Occorre uno di questi ruoli nell'ente: {}.", list(in_italian)),
                     format!("One of these roles in the organisation is needed: {}.", list(Role::as_str)),
                 )
+            }
+            Self::Level([Level::National]) => {
+                Message::new("È consentito solo al Dipartimento.", "This is allowed only to the central department.")
             }
             Self::Level(_) => Message::new(
                 "È consentito solo a una Prefettura o al Dipartimento.",

@@ -20,10 +20,12 @@ pub enum Scope {
     AuditRead,
     PlanWrite,
     ProjectWrite,
+    /// Publish versions of the organisation's subgraphs.
+    SubgraphWrite,
 }
 
 impl Scope {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::OrganisationRead,
         Self::CouncilRead,
         Self::FundingRead,
@@ -34,6 +36,7 @@ impl Scope {
         Self::AuditRead,
         Self::PlanWrite,
         Self::ProjectWrite,
+        Self::SubgraphWrite,
     ];
 
     /// The word.
@@ -49,6 +52,7 @@ impl Scope {
             Self::AuditRead => "audit:read",
             Self::PlanWrite => "plan:write",
             Self::ProjectWrite => "project:write",
+            Self::SubgraphWrite => "subgraph:write",
         }
     }
 
@@ -62,6 +66,8 @@ impl Scope {
             Room::Projects => Some(Self::ProjectRead),
             Room::Agreements => Some(Self::AgreementRead),
             Room::Audit => Some(Self::AuditRead),
+            // Who publishes a subgraph reads what became of it.
+            Room::Federation => Some(Self::SubgraphWrite),
             Room::People => None,
         }
     }

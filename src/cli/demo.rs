@@ -37,7 +37,8 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     let access = Settings { demo_key: Some(key.clone()), ..open::access(config)? };
     let hub = Hub::start(opened.database.clone(), access, schema::references()).await?;
     open::lend_documents(config, &hub).await?;
-    let settings = http::Settings { personas: http::personas(&hub, &key).await?, ..config.http() };
+    hub.provide(config.federation());
+    let settings = http::Settings { personas: http::personas(&hub, &key).await?, ..config.http()? };
     introduce(config, &settings.personas);
     serve::until_signalled(opened, hub, settings, config.listen).await
 }

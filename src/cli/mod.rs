@@ -14,7 +14,7 @@ mod keys;
 mod migrate;
 mod open;
 mod reread;
-pub mod schema;
+mod schema;
 mod serve;
 mod subgraph;
 mod token;

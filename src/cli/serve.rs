@@ -22,7 +22,8 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let opened = Opened::migrated(config).await?;
     let hub = Hub::start(opened.database.clone(), access(config)?, schema::references()).await?;
     lend_documents(config, &hub).await?;
-    until_signalled(opened, hub, config.http(), config.listen).await
+    hub.provide(config.federation());
+    until_signalled(opened, hub, config.http()?, config.listen).await
 }
 
 /// Says that the address is taken before anything long begins.

@@ -40,7 +40,7 @@ pub(super) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Some("-") => std::io::read_to_string(std::io::stdin().take(1 << 24)).context("standard input")?,
         _ => std::fs::read_to_string(&file).with_context(|| file.display().to_string())?,
     };
-    let hub = super::schema::definition(true);
+    let hub = crate::schema::definition(true);
     let known = HubSchema::read(&hub)?;
     if let Some(term) = terms.iter().find(|term| !known.has(term)) {
         anyhow::bail!("--term {term}: the hub has no such field");

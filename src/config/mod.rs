@@ -19,17 +19,20 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 
+use crate::access::secret::Secret;
 use crate::access::{self, Issuer, Provider};
 use crate::db::DatabaseSettings;
 use crate::documents::store::{Content, S3Settings};
+use crate::federation::address::Neighbourhood;
 use crate::http::{self, Introspection};
+use crate::{federation, schema};
 
 pub use flags::Flags;
 
 /// Read where it exists, unless `--config` names another.
 const DEFAULT_FILE: &str = "raccordo.toml";
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 25] = [
     "listen",
     "data_dir",
     "database_url",
@@ -49,13 +52,16 @@ const KEYS: [&str; 22] = [
     "audit_retention",
     "documents_dir",
     "largest_document_mb",
+    "router_key_file",
+    "router_hub_url",
+    "partner_networks",
     "documents_s3",
     "provider",
     "issuer",
 ];
 
 /// Those that the environment may set, one value each.
-const IN_ENVIRONMENT: usize = 19;
+const IN_ENVIRONMENT: usize = 21;
 
 /// Bytes of a megabyte.
 const MB: usize = 1024 * 1024;
@@ -89,6 +95,12 @@ pub struct Config {
     pub documents_dir: Option<PathBuf>,
     /// Megabytes of a document at the most.
     pub largest_document_mb: u16,
+    /// File with the key by which routers get the graph that they serve.
+    router_key_file: Option<PathBuf>,
+    /// Where routers reach the hub: the public URL when none is named.
+    router_hub_url: String,
+    /// Private networks in which partners' services may be.
+    partner_networks: Vec<IpNet>,
     /// `None`: content is kept in the folder.
     documents_s3: Option<S3Settings>,
     providers: Vec<Provider>,
@@ -162,6 +174,10 @@ struct Raw {
     audit_retention: Option<Duration>,
     documents_dir: Option<PathBuf>,
     largest_document_mb: u16,
+    router_key_file: Option<PathBuf>,
+    router_hub_url: Option<String>,
+    #[serde(default)]
+    partner_networks: Vec<IpNet>,
     documents_s3: Option<S3Settings>,
     #[serde(default)]
     provider: Vec<Provider>,
@@ -230,6 +246,7 @@ impl Config {
             pool_sizes.start(),
             pool_sizes.end()
         );
+        let public_url = origin("public_url", raw.public_url)?.unwrap_or_else(|| format!("http://{}", raw.listen));
         Ok(Self {
             listen: raw.listen,
             data_dir: raw.data_dir,
@@ -239,7 +256,10 @@ impl Config {
             request_timeout: raw.request_timeout,
             pg_bin: raw.pg_bin,
             log_format: raw.log_format,
-            public_url: public_url(raw.public_url, raw.listen)?,
+            router_key_file: raw.router_key_file,
+            router_hub_url: origin("router_hub_url", raw.router_hub_url)?.unwrap_or_else(|| public_url.clone()),
+            partner_networks: raw.partner_networks,
+            public_url,
             hub_key_file: raw.hub_key_file,
             session_idle: raw.session_idle,
             session_lifetime: raw.session_lifetime,
@@ -291,24 +311,42 @@ impl Config {
         .complete()
     }
 
-    pub fn http(&self) -> http::Settings {
-        http::Settings {
+    /// What the registry of partners' subgraphs needs to know.
+    pub fn federation(&self) -> federation::Setup {
+        let neighbourhood = Neighbourhood(self.partner_networks.clone());
+        federation::Setup::new(self.router_hub_url.clone(), neighbourhood, || schema::definition(true))
+    }
+
+    /// # Errors
+    /// The file with the routers' key cannot be read, or is empty.
+    pub fn http(&self) -> anyhow::Result<http::Settings> {
+        let router_key = self.router_key_file.as_deref().map(key_in).transpose()?;
+        Ok(http::Settings {
             request_timeout: self.request_timeout,
             trusted_proxies: self.trusted_proxies.clone(),
             introspection: self.introspection,
             kept_answers: usize::from(self.kept_answers_mb) * MB,
+            router_key,
             ..http::Settings::default()
-        }
+        })
     }
 }
 
-/// The address that is given, or the one that the hub listens on.
-fn public_url(given: Option<String>, listen: SocketAddr) -> anyhow::Result<String> {
-    let Some(url) = given else { return Ok(format!("http://{listen}")) };
+/// The routers' key in a file.
+fn key_in(file: &Path) -> anyhow::Result<Secret> {
+    let key = std::fs::read_to_string(file).with_context(|| format!("router_key_file: {}", file.display()))?;
+    let key = key.trim();
+    ensure!(key.len() >= 16, "router_key_file: {} holds no key of 16 characters or more", file.display());
+    Ok(Secret::from(key.to_owned()))
+}
+
+/// An address of a server alone.
+fn origin(key: &str, given: Option<String>) -> anyhow::Result<Option<String>> {
+    let Some(url) = given else { return Ok(None) };
     let parsed = reqwest::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let is_origin = parsed.is_some_and(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
-    ensure!(is_origin, "public_url: \"{url}\" is not of the form https://host or https://host:port");
-    Ok(url.trim_end_matches('/').to_owned())
+    ensure!(is_origin, "{key}: \"{url}\" is not of the form https://host or https://host:port");
+    Ok(Some(url.trim_end_matches('/').to_owned()))
 }
 
 /// Leaves out variables that are set to nothing, as compose files do.

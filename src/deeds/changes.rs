@@ -130,7 +130,7 @@ pub struct FieldChange {
 const INNER: [&str; 3] = ["id", "owner_number", "group_number"];
 
 /// Columns that name another record, with its kind in the graph.
-const REFERENCES: [(&str, &str); 25] = [
+const REFERENCES: [(&str, &str); 26] = [
     ("agreement_id", "Agreement"),
     ("call_id", "FundingCall"),
     ("council_id", ORGANISATION),
@@ -153,6 +153,7 @@ const REFERENCES: [(&str, &str); 25] = [
     ("renews_id", "Agreement"),
     ("responsible_id", ORGANISATION),
     ("sitting_id", "CouncilSitting"),
+    ("subgraph_id", "Subgraph"),
     ("through_id", ORGANISATION),
     ("uploaded_by", ORGANISATION),
     ("working_table_id", "WorkingTable"),

@@ -66,10 +66,12 @@ pub struct Obstacle {
     pub code: Option<String>,
 }
 
-/// How much a change means to callers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+/// How much a change means to callers [peso della modifica].
+#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[graphql(name = "SchemaChangeWeight")]
 #[serde(rename_all = "snake_case")]
 pub enum Weight {
+    /// Every operation means what it meant.
     Harmless,
     /// Callers may be surprised, e.g. by a new value of an enum.
     Dangerous,
@@ -77,10 +79,12 @@ pub enum Weight {
     Breaking,
 }
 
-/// One difference between two schemas.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// One difference between two schemas [modifica dello schema].
+#[derive(async_graphql::SimpleObject, Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct SchemaChange {
+    /// How much it means to callers [peso].
     pub weight: Weight,
+    /// What changed, in English [messaggio].
     pub message: String,
     /// What changed, e.g. `Query.projects.first`.
     pub path: Option<String>,

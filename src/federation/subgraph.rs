@@ -5,7 +5,7 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeDefinition, TypeKind, TypeSystemDefinition};
 
 /// What is nothing to callers who are not signed in: types, fields of every type that has them, and fields of one alone.
-const INSTITUTIONAL: [&str; 30] = [
+const INSTITUTIONAL: [&str; 36] = [
     "Account",
     "Session",
     "Membership",
@@ -22,6 +22,10 @@ const INSTITUTIONAL: [&str; 30] = [
     "Explanation",
     "PlanContribution",
     "Person",
+    "Subgraph",
+    "SubgraphVersion",
+    "SubgraphTerms",
+    "SchemaChange",
     "UserError",
     "Mutation",
     "*Payload",
@@ -34,6 +38,8 @@ const INSTITUTIONAL: [&str; 30] = [
     "Query.auditEntries",
     "Query.explain",
     "Query.planContributions",
+    "Query.subgraph",
+    "Query.subgraphs",
     "TerritorialPlan.contributions",
     "RecordEvent.person",
 ];

@@ -153,6 +153,13 @@ const CONSTRAINTS: &[(&str, &str, &str, &str)] = &[
         "Il protocollo ha già un rinnovo in corso o in vigore.",
         "The agreement has a renewal under way or in force already.",
     ),
+    ("subgraph_name", "NAME_TAKEN", "Un altro sottografo si chiama così.", "Another subgraph is called so."),
+    (
+        "supergraph_pkey",
+        "SUPERGRAPH_MOVED",
+        "Nel frattempo il grafo è cambiato: riprovare.",
+        "The graph has changed meanwhile: try again.",
+    ),
 ];
 
 impl From<sqlx::Error> for Stop {

@@ -23,6 +23,7 @@ mod reply;
 mod same_origin;
 mod sign_in;
 mod sse;
+mod supergraph;
 mod websocket;
 
 use std::net::SocketAddr;
@@ -40,6 +41,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::access::secret::Secret;
 use crate::access::{Caller, Viewer};
 use crate::hub::Hub;
 
@@ -66,6 +68,8 @@ pub struct Settings {
     pub introspection: Introspection,
     /// Bytes of answers that are kept at the most; 0 keeps none.
     pub kept_answers: usize,
+    /// The key by which routers get the graph that they serve; `None`: there is nothing for routers.
+    pub router_key: Option<Secret>,
 }
 
 /// Who may ask for the schema itself: introspection, federation's `_service`, `/schema.graphql`.
@@ -97,6 +101,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             introspection: Introspection::default(),
             kept_answers: 64 * 1024 * 1024,
+            router_key: None,
         }
     }
 }
@@ -142,6 +147,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql/stream", any(sse::endpoint).layer(cors))
         .route("/graphql/ws", get(websocket::endpoint))
         .route("/schema.graphql", get(pages::schema))
+        .route("/supergraph", get(supergraph::endpoint))
         .merge(oauth::routes())
         .route("/export/own-data.json", get(exports::own_data))
         .route("/export/{file}", get(exports::file))

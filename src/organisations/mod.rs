@@ -52,6 +52,13 @@ impl Directory {
         &self.offices
     }
 
+    /// The central department: the authority that has none above it.
+    pub fn central(&self) -> Option<&Arc<OrganisationRow>> {
+        let is_central =
+            |body: &&Arc<OrganisationRow>| body.kind == OrganisationKind::CentralAuthority && body.parent_id.is_none();
+        self.bodies.values().filter(is_central).min_by_key(|body| body.number)
+    }
+
     /// Bodies whose parent this is, by name.
     pub fn children(&self, id: Uuid) -> Vec<Arc<OrganisationRow>> {
         let mut children: Vec<_> = self.bodies.values().filter(|body| body.parent_id == Some(id)).cloned().collect();

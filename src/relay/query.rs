@@ -6,6 +6,7 @@ use futures_util::future::try_join_all;
 use crate::agreements::query::{self as agreements, Agreement, AgreementParty};
 use crate::councils::query::{self as councils, CouncilResolution, CouncilSeat, CouncilSitting, WorkingTable};
 use crate::documents::query::{self as documents, Document};
+use crate::federation::query::{self as federation, Subgraph};
 use crate::funding::query::{self as funding, FundingCall, ProgrammeNode};
 use crate::graphql::page::MOST;
 use crate::graphql::{Error, Graph, NodeId, Result};
@@ -54,6 +55,7 @@ pub enum Node {
     Agreement(Agreement),
     AgreementParty(AgreementParty),
     Document(Document),
+    Subgraph(Subgraph),
 }
 
 impl From<Organisation> for Node {
@@ -99,6 +101,7 @@ pub async fn node(graph: &Graph, id: &NodeId) -> Result<Option<Node>> {
         projects::PROJECT => found(projects::project(graph, id.as_uuid()?).await?),
         projects::PARTICIPATION => found(projects::participation(graph, id.as_uuid()?).await?),
         documents::DOCUMENT => found(documents::document(graph, id.as_uuid()?).await?),
+        federation::SUBGRAPH => found(federation::subgraph(graph, id.as_uuid()?).await?),
         agreements::PARTY => found(agreements::party(graph, id.as_uuid()?).await?),
         agreements::AGREEMENT => found(agreements::agreement(graph, id.as_uuid()?).await?),
         _ => return Err(Error::bad_input("L'identificativo non è valido.", "The id is not valid.")),

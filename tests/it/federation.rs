@@ -6,8 +6,8 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use raccordo::access::Viewer;
 use raccordo::access::persona::stable_id;
-use raccordo::cli::schema::definition;
 use raccordo::graphql::NodeId;
+use raccordo::schema::definition;
 use serde_json::{Value, json};
 
 use crate::hub::TestHub;

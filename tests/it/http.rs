@@ -326,7 +326,7 @@ async fn the_hub_tells_whether_it_is_well_and_shows_its_pages() {
 
 #[test]
 fn every_list_whose_length_is_assumed_is_in_the_schema() {
-    let schema = raccordo::cli::schema::definition(false);
+    let schema = raccordo::schema::definition(false);
     let names = |list: &[(&'static str, &'static str, u64)]| list.iter().map(|it| (it.0, it.1)).collect::<Vec<_>>();
     let sized_by = limits::SIZED_BY.iter().map(|it| (it.0, it.1));
     for (on, field) in names(limits::SIZES).into_iter().chain(sized_by) {

@@ -17,6 +17,8 @@ use raccordo::access::token::DemoKey;
 use raccordo::access::{Settings, Viewer};
 use raccordo::db::embedded::Embedded;
 use raccordo::db::{Database, DatabaseSettings};
+use raccordo::federation::Setup;
+use raccordo::federation::address::Neighbourhood;
 use raccordo::graphql::Graph;
 use raccordo::http::{self, Executor, Operation};
 use raccordo::hub::Hub;
@@ -28,6 +30,18 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The day on which every test happens.
 pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+
+/// The hub's own subgraph as partners of tests find it: the whole takes seconds to compose, and `partners.rs` does so.
+const OWN_SUBGRAPH: &str =
+    "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\", \"@tag\"])
+type Query @tag(name: \"public\") { municipality(code: String!): Municipality }
+type Municipality @key(fields: \"id\") @key(fields: \"code\") @tag(name: \"public\") {
+  id: ID!
+  code: String!
+  name: String!
+  population: Int
+  staff: Int @tag(name: \"institutional\")
+}";
 
 /// Hubs at one time: the private server has 60 connections, a hub uses about 5.
 static PLACES: Semaphore = Semaphore::const_new(10);
@@ -108,6 +122,9 @@ impl TestHub {
         drop(connection);
         let database = copy.open().await;
         let hub = Hub::start(database, access, schema::references()).await.expect("the hub starts");
+        // Partners' services of tests are on this machine.
+        let neighbourhood = Neighbourhood(vec!["127.0.0.0/8".parse().expect("a network")]);
+        hub.provide(Setup::new("http://hub.example", neighbourhood, || OWN_SUBGRAPH.to_owned()));
         let executor = Executor::new(&hub, Duration::from_secs(30));
         Self { hub, executor, _copy: copy, _place: place }
     }

@@ -50,6 +50,7 @@ mod proposals;
 mod provider;
 mod random_walk;
 mod readme;
+mod registry;
 mod rights;
 mod rules;
 mod sdl;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-use raccordo::cli::schema::definition;
+use raccordo::schema::definition;
 
 /// Files with the arguments that print them.
 const FILES: [(&str, &str, bool); 2] =

@@ -16,7 +16,7 @@ use crate::hub::{TODAY, TestHub};
 use crate::levels::SMALL;
 
 /// Every protected table that callers read, by the room whose keys its policy asks for.
-const TABLES: [(&str, Room); 36] = [
+const TABLES: [(&str, Room); 38] = [
     ("organisation", Room::Organisations),
     ("organisation_contact", Room::Organisations),
     ("organisation_register_entry", Room::Organisations),
@@ -52,6 +52,8 @@ const TABLES: [(&str, Room); 36] = [
     ("project_amendment", Room::Projects),
     ("agreement", Room::Agreements),
     ("agreement_party", Room::Agreements),
+    ("subgraph", Room::Federation),
+    ("subgraph_version", Room::Federation),
     ("membership", Room::People),
 ];
 

@@ -1,0 +1,80 @@
+use async_graphql::{Context, ID, InputObject, Object, OneofObject};
+
+use super::{SUBGRAPH, Subgraph, Supergraph, subgraph};
+use crate::federation::loader::SubgraphByName;
+use crate::federation::model::{SubgraphFilter, SubgraphStatus};
+use crate::federation::store;
+use crate::graphql::list::{self, List};
+use crate::graphql::{Graph, NodeId, Page, Result};
+
+/// Finds one subgraph by exactly one of its keys.
+#[derive(OneofObject)]
+pub enum SubgraphBy {
+    /// Global id.
+    Id(ID),
+    /// Name, e.g. `servizi-lazio`.
+    Name(String),
+}
+
+/// What a list of subgraphs is narrowed to; all conditions hold together.
+#[derive(InputObject, Default)]
+pub struct SubgraphFilterInput {
+    /// In any of these states.
+    statuses: Option<Vec<SubgraphStatus>>,
+    /// Only those with a version that waits for the central department, or only those without.
+    is_pending: Option<bool>,
+}
+
+/// The federation in the graph.
+#[derive(Default)]
+pub struct FederationQuery;
+
+#[Object]
+impl FederationQuery {
+    /// One subgraph by a key [sottografo]; null where there is none that the caller may see.
+    #[graphql(name = "subgraph")]
+    async fn one(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Exactly one key.")] by: SubgraphBy,
+    ) -> Result<Option<Subgraph>> {
+        let graph = Graph::of(ctx);
+        match by {
+            SubgraphBy::Id(id) => subgraph(graph, NodeId::uuid(SUBGRAPH, &id)?).await,
+            SubgraphBy::Name(name) => Ok(graph.load(SubgraphByName(name)).await?.map(Subgraph::of)),
+        }
+    }
+
+    /// Subgraphs that the caller may see, by name [sottografi].
+    async fn subgraphs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Conditions that all hold.")] filter: Option<SubgraphFilterInput>,
+    ) -> Result<Page<Subgraph>> {
+        let input = filter.unwrap_or_default();
+        let filter = SubgraphFilter { statuses: input.statuses.unwrap_or_default(), is_pending: input.is_pending };
+        list::page(Graph::of(ctx), List { within: None, filter, order: () }, first, after, Subgraph::of).await
+    }
+
+    /// The graph that routers serve [supergrafo]; null while none was asked for.
+    async fn supergraph(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Number of an earlier one; the one that is served when left out.")] number: Option<i32>,
+    ) -> Result<Option<Supergraph>> {
+        let mut statement = Graph::of(ctx).statement().await?;
+        Ok(store::supergraph(&mut statement, number).await?.map(Supergraph::of))
+    }
+
+    #[graphql(entity)]
+    async fn subgraph_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Subgraph>> {
+        subgraph(Graph::of(ctx), NodeId::uuid(SUBGRAPH, &id)?).await
+    }
+
+    #[graphql(entity)]
+    async fn subgraph_entity_by_name(&self, ctx: &Context<'_>, name: String) -> Result<Option<Subgraph>> {
+        Ok(Graph::of(ctx).load(SubgraphByName(name)).await?.map(Subgraph::of))
+    }
+}

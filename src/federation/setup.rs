@@ -1,0 +1,56 @@
+use std::sync::OnceLock;
+
+use super::HUB;
+use super::address::Neighbourhood;
+use super::composer::Part;
+use super::ownership::HubSchema;
+use super::store;
+
+/// What the registry needs of its surroundings: lent to the hub by whoever starts it.
+pub struct Setup {
+    /// Where routers reach the hub, without a slash at the end.
+    hub_url: String,
+    /// Where partners' services may be.
+    pub neighbourhood: Neighbourhood,
+    print: fn() -> String,
+    own: OnceLock<Own>,
+}
+
+/// The hub's own subgraph.
+struct Own {
+    url: String,
+    sdl: String,
+    schema: HubSchema,
+    hash: String,
+}
+
+impl Setup {
+    /// `print` makes the hub's own subgraph, once it is needed.
+    pub fn new(hub_url: impl Into<String>, neighbourhood: Neighbourhood, print: fn() -> String) -> Self {
+        Self { hub_url: hub_url.into(), neighbourhood, print, own: OnceLock::new() }
+    }
+
+    /// The hub's own subgraph.
+    pub fn own(&self) -> Part<'_> {
+        let Own { url, sdl, .. } = self.made();
+        Part { name: HUB, url, sdl }
+    }
+
+    /// What partners' schemas are held against.
+    pub fn schema(&self) -> &HubSchema {
+        &self.made().schema
+    }
+
+    /// The hash by which its text is known.
+    pub fn own_hash(&self) -> &str {
+        &self.made().hash
+    }
+
+    fn made(&self) -> &Own {
+        self.own.get_or_init(|| {
+            let sdl = (self.print)();
+            let schema = HubSchema::read(&sdl).expect("the hub's schema is valid");
+            Own { url: format!("{}/graphql", self.hub_url), hash: store::hash(&sdl), schema, sdl }
+        })
+    }
+}
