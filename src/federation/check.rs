@@ -1,15 +1,15 @@
 //! Holds a partner's subgraph against the graph that it is to join.
 
-use super::HUB;
 use super::composer::{self, Composed, Failure, Obstacle, Part, SchemaChange};
 use super::ownership::{self, Finding, HubSchema, Partner};
+use super::{HUB, INSTITUTIONAL, PUBLIC};
 
 /// What is known of a partner's subgraph after it was looked at.
 #[derive(Debug)]
 pub enum Report {
     /// It breaks rules of ownership: at least one.
     Refused(Vec<Finding>),
-    /// It keeps them, and does not compose with what is there: at least one reason.
+    /// It keeps them, and does not compose with what is there, or a contract does not: at least one reason.
     DoesNotCompose(Vec<Obstacle>),
     /// It composes: what the whole would be, and how it differs for callers from what is there.
     Composes { whole: Composed, changes: Vec<SchemaChange> },
@@ -30,8 +30,14 @@ pub fn check(others: &[Part<'_>], partner: &Partner<'_>, url: &str, sdl: &str) -
     let before =
         before.map_err(|obstacles| Failure::Script(format!("what is there does not compose: {obstacles:?}")))?;
     let with_partner = [others, &[Part { name: partner.name, url, sdl }]].concat();
-    Ok(match composer::compose(&with_partner, None)? {
-        Err(obstacles) => Report::DoesNotCompose(obstacles),
-        Ok(whole) => Report::Composes { changes: composer::compare(&before.schema, &whole.schema)?, whole },
-    })
+    let whole = match composer::compose(&with_partner, None)? {
+        Ok(whole) => whole,
+        Err(obstacles) => return Ok(Report::DoesNotCompose(obstacles)),
+    };
+    for contract in [PUBLIC, INSTITUTIONAL] {
+        if let Err(obstacles) = composer::compose(&with_partner, Some(contract))? {
+            return Ok(Report::DoesNotCompose(obstacles));
+        }
+    }
+    Ok(Report::Composes { changes: composer::compare(&before.schema, &whole.schema)?, whole })
 }
