@@ -1,8 +1,9 @@
 //! Holds a partner's subgraph against the graph that it is to join.
 
-use super::composer::{self, Composed, Failure, Obstacle, Part, SchemaChange};
+use super::HUB;
+use super::composer::{self, Failure, Obstacle, Part, SchemaChange};
+use super::graphs::{self, Graphs};
 use super::ownership::{self, Finding, HubSchema, Partner};
-use super::{HUB, INSTITUTIONAL, PUBLIC};
 
 /// What is known of a partner's subgraph after it was looked at.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ pub enum Report {
     /// It keeps them, and does not compose with what is there, or a contract does not: at least one reason.
     DoesNotCompose(Vec<Obstacle>),
     /// It composes: what the whole would be, and how it differs for callers from what is there.
-    Composes { whole: Composed, changes: Vec<SchemaChange> },
+    Composes { graphs: Graphs, changes: Vec<SchemaChange> },
 }
 
 /// Holds the schema of `partner` against the graph that `others` make, of which the first is the hub's own subgraph.
@@ -30,14 +31,8 @@ pub fn check(others: &[Part<'_>], partner: &Partner<'_>, url: &str, sdl: &str) -
     let before =
         before.map_err(|obstacles| Failure::Script(format!("what is there does not compose: {obstacles:?}")))?;
     let with_partner = [others, &[Part { name: partner.name, url, sdl }]].concat();
-    let whole = match composer::compose(&with_partner, None)? {
-        Ok(whole) => whole,
-        Err(obstacles) => return Ok(Report::DoesNotCompose(obstacles)),
-    };
-    for contract in [PUBLIC, INSTITUTIONAL] {
-        if let Err(obstacles) = composer::compose(&with_partner, Some(contract))? {
-            return Ok(Report::DoesNotCompose(obstacles));
-        }
-    }
-    Ok(Report::Composes { changes: composer::compare(&before.schema, &whole.schema)?, whole })
+    Ok(match graphs::compose(&with_partner)? {
+        Err(obstacles) => Report::DoesNotCompose(obstacles),
+        Ok(graphs) => Report::Composes { changes: composer::compare(&before.schema, &graphs.schema)?, graphs },
+    })
 }

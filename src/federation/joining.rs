@@ -8,15 +8,15 @@ use chrono::NaiveDate;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::composer::{self, Composed, Failure, Obstacle, Part, SchemaChange};
+use super::composer::{self, Failure, Obstacle, Part, SchemaChange};
+use super::graphs::{self, Graphs};
 use super::model::{Member, MemberRow, SupergraphCause, SupergraphRow};
 use super::setup::Setup;
 use super::store::{self, NewSupergraph};
-use super::{INSTITUTIONAL, PUBLIC};
 use crate::graphql::{Change, Error, Outcome, Result};
 use crate::hub::Hub;
 
-/// Compositions at one time: each takes a core for some tens of milliseconds.
+/// Compositions at one time: of the hub's whole schema each takes a core for seconds.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// What stands: the last supergraph with its members, of those that may still take part. Without any, the hub is alone.
@@ -24,22 +24,25 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 pub struct Standing {
     pub row: Option<SupergraphRow>,
     pub members: Vec<Member>,
+    /// Whether terms of somebody are over who still stands in it.
+    pub is_over: bool,
 }
 
 impl Standing {
-    /// As the database has it, whoever asks.
+    /// As the database has it, whoever asks; or the last one with the members of another.
     ///
     /// # Errors
     /// The database's.
-    pub async fn read(hub: &Hub, like: Option<i32>) -> Result<Self> {
+    pub async fn read(hub: &Hub, like: Option<i32>, today: NaiveDate) -> Result<Self> {
         let mut connection = hub.database.upkeep().await?;
         let row = store::supergraph(&mut connection, None).await?;
         let of = like.or(row.as_ref().map(|row| row.number));
-        let members = match of {
+        let all = match of {
             Some(number) => store::whole_members(&mut connection, number).await?,
             None => Vec::new(),
         };
-        Ok(Self { row, members })
+        let (members, over): (Vec<_>, Vec<_>) = all.into_iter().partition(|member| today <= member.until);
+        Ok(Self { row, members, is_over: !over.is_empty() })
     }
 
     fn number(&self) -> i32 {
@@ -52,17 +55,6 @@ impl Standing {
         self.members.extend(member);
         self
     }
-}
-
-/// The texts of a supergraph.
-#[derive(Clone, Debug)]
-pub struct Graphs {
-    /// For routers.
-    pub whole: String,
-    pub public: String,
-    pub institutional: String,
-    /// What callers see of the whole.
-    pub schema: String,
 }
 
 /// A supergraph that is composed and not written down yet.
@@ -89,7 +81,12 @@ impl Joined {
     ) -> Result<Result<Self, Vec<Obstacle>>> {
         let setup = setup(hub)?;
         let (own, members) = (setup.clone(), standing.members.clone());
-        let graphs = in_turn(move || compose(&own.own(), &members)).await?;
+        let graphs = in_turn(move || {
+            let partners = members.iter();
+            let partners = partners.map(|member| Part { name: &member.row.name, url: &member.url, sdl: &member.sdl });
+            graphs::compose(&std::iter::once(own.own()).chain(partners).collect::<Vec<_>>())
+        });
+        let graphs = graphs.await?;
         let number = standing.number() + 1;
         Ok(graphs.map(|graphs| Self {
             number,
@@ -189,15 +186,13 @@ pub fn setup(hub: &Hub) -> Result<Arc<Setup>> {
 /// The database's, and the composer's.
 pub async fn settle(hub: &Hub, today: NaiveDate) -> Result<()> {
     let setup = setup(hub)?;
-    let mut standing = Standing::read(hub, None).await?;
+    let standing = Standing::read(hub, None, today).await?;
     let is_old = match &standing.row {
         Some(row) if row.hub_hash == setup.own_hash() => false,
         Some(_) => !store::knows_hub(&mut *hub.database.upkeep().await?, setup.own_hash()).await?,
         None => true,
     };
-    let all = standing.members.len();
-    standing.members.retain(|member| today <= member.until);
-    let cause = match (is_old, standing.members.len() < all) {
+    let cause = match (is_old, standing.is_over) {
         (true, _) => SupergraphCause::Hub,
         (false, true) => SupergraphCause::Terms,
         (false, false) => return Ok(()),
@@ -212,23 +207,6 @@ pub async fn settle(hub: &Hub, today: NaiveDate) -> Result<()> {
     }
 }
 
-/// Hub and members as one graph, and what the contracts leave of it.
-fn compose(own: &Part<'_>, members: &[Member]) -> Result<Result<Graphs, Vec<Obstacle>>, Failure> {
-    let partners = members.iter().map(|member| Part { name: &member.row.name, url: &member.url, sdl: &member.sdl });
-    let parts: Vec<Part<'_>> = std::iter::once(own.clone()).chain(partners).collect();
-    let Composed { supergraph: whole, schema } = match composer::compose(&parts, None)? {
-        Ok(whole) => whole,
-        Err(obstacles) => return Ok(Err(obstacles)),
-    };
-    let [public, institutional] = [PUBLIC, INSTITUTIONAL].map(|contract| composer::compose(&parts, Some(contract)));
-    Ok(match (public?, institutional?) {
-        (Ok(public), Ok(institutional)) => {
-            Ok(Graphs { whole, public: public.supergraph, institutional: institutional.supergraph, schema })
-        }
-        (Err(obstacles), _) | (_, Err(obstacles)) => Err(obstacles),
-    })
-}
-
 /// What callers see of the hub alone.
 fn alone(setup: &Setup) -> Result<String, Failure> {
     match composer::compose(&[setup.own()], None)? {
@@ -239,8 +217,13 @@ fn alone(setup: &Setup) -> Result<String, Failure> {
 
 /// Lets the composer work when it is its turn, beside the requests.
 pub async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T> {
-    let _turn = TURNS.acquire().await.expect("never closed");
-    let done = tokio::task::spawn_blocking(work).await;
+    let turn = TURNS.acquire().await.expect("never closed");
+    let done = tokio::task::spawn_blocking(move || {
+        // The turn lasts as long as the work, also where nobody waits for it any more.
+        let _turn = turn;
+        work()
+    });
+    let done = done.await;
     let failed = |error: Failure| Error::Internal(Arc::new(error));
     done.map_err(|error| failed(Failure::Script(error.to_string())))?.map_err(failed)
 }

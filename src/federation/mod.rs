@@ -8,6 +8,7 @@ pub mod address;
 pub mod check;
 pub mod composer;
 mod document;
+pub mod graphs;
 pub mod joining;
 mod life;
 mod loader;

@@ -70,12 +70,11 @@ pub async fn served(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashM
     Ok(sqlx::query_as(sql).bind(ids).fetch_all(connection).await?.into_iter().collect())
 }
 
-/// A name that is taken, or that begins like this one: nobody could tell whose fields are whose.
-pub async fn name_in_the_way(connection: &mut PgConnection, name: &str) -> sqlx::Result<Option<String>> {
-    let sql =
-        "select name from subgraph where name = $1 or starts_with(name, $1 || '-') or starts_with($1, name || '-')
-       order by name limit 1";
-    sqlx::query_scalar(sql).bind(name).fetch_optional(connection).await
+/// Whether a name is taken, or another begins like it: nobody could tell whose fields are whose.
+pub async fn is_name_taken(connection: &mut PgConnection, name: &str) -> sqlx::Result<bool> {
+    let sql = "select exists (select from subgraph
+         where name = $1 or starts_with(name, $1 || '-') or starts_with($1, name || '-'))";
+    sqlx::query_scalar(sql).bind(name).fetch_one(connection).await
 }
 
 /// A supergraph by its number; the last one without.

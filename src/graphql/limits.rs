@@ -69,6 +69,12 @@ const WEIGHTS: &[(&str, u64)] = &[
     ("OfficePeer", 20),
     ("PlanCoverage", 20),
     ("SearchHitConnection", 20),
+    // A graph is composed: seconds of a core.
+    ("ProposeSubgraphPayload", 5_000),
+    ("PublishSubgraphPayload", 5_000),
+    ("ApproveSubgraphPayload", 5_000),
+    ("WithdrawSubgraphPayload", 5_000),
+    ("RollBackSupergraphPayload", 5_000),
 ];
 
 /// How many items a field gives.

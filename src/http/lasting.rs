@@ -186,6 +186,7 @@ mod tests {
         "Query.subgraph",
         "Query.subgraphs",
         "Query.supergraph",
+        "Query.supergraphs",
         "Query.municipality",
         "Query.organisation",
         "Query.organisations",

@@ -14,6 +14,7 @@ const SUBGRAPH: &str = "subgraph { id version name status servedVersion { number
   pendingVersion { number } versions { number status terms { fields } } }";
 const PUBLICATION: &str = "subgraph { id version name status servedVersion { number } pendingVersion { number } }
   changes { weight path }";
+const GRAPHS: &str = "{ supergraphs(first: 2) { number } earlier: supergraphs(before: 2) { number } }";
 const GRAPH: &str = "{ supergraph { number cause likeNumber members { name versionNumber } } }";
 
 fn sdl(name: &str, more: &str) -> String {
@@ -93,17 +94,21 @@ async fn a_subgraph_joins_the_graph_once_it_is_approved_and_is_seen_by_its_own_a
 
     let seen =
         "query($id: ID!) { subgraph(by: { id: $id }) { name organisation { id } pendingVersion { routingUrl sdl terms { purpose } } }
-        node(id: $id) { id } subgraphs { totalCount nodes { name } } }";
+        node(id: $id) { id } subgraphs { totalCount nodes { name } }
+        _entities(representations: [{ __typename: \"Subgraph\", id: $id }, { __typename: \"Subgraph\", name: \"sportelli\" }])
+        { ... on Subgraph { name } } }";
     let id = json!({ "id": made["subgraph"]["id"] });
     let (partner, central) = (hub.acting_again(&callers.partner).await, hub.acting_again(&callers.central).await);
     for viewer in [&partner, &central] {
         let told = hub.execute(viewer, seen, id.clone()).await;
         assert_eq!(told.data()["subgraph"]["pendingVersion"]["sdl"], sdl("sportelli", ""));
         assert_eq!(told.data()["subgraphs"]["totalCount"], 1);
+        assert_eq!(told.data()["_entities"], json!([{ "name": "sportelli" }, { "name": "sportelli" }]));
     }
-    for viewer in [&callers.office, &Viewer::public()] {
+    for viewer in [&callers.office, &hub.persona("consiglio-bologna").await, &Viewer::public()] {
         let told = hub.execute(viewer, seen, id.clone()).await;
-        let hidden = json!({ "subgraph": null, "node": null, "subgraphs": { "totalCount": 0, "nodes": [] } });
+        let subgraphs = json!({ "totalCount": 0, "nodes": [] });
+        let hidden = json!({ "subgraph": null, "node": null, "subgraphs": subgraphs, "_entities": [null, null] });
         assert_eq!(told.data(), &hidden);
         let refused = hub.refused(viewer, "approveSubgraph", PUBLICATION, on(&made, json!({}))).await;
         assert_eq!(refused, ["NOT_FOUND NOT_FOUND input.subgraphId"]);
@@ -284,6 +289,11 @@ async fn an_earlier_graph_is_put_back_by_the_central_department_alone() {
     let third = json!({ "number": 3, "cause": "ROLL_BACK", "likeNumber": 1, "members": members });
     assert_eq!(done["supergraph"], third);
     assert_eq!(graph(&hub).await, third);
+    let told = hub.execute(&Viewer::public(), GRAPHS, Value::Null).await;
+    assert_eq!(
+        told.data(),
+        &json!({ "supergraphs": [{ "number": 3 }, { "number": 2 }], "earlier": [{ "number": 1 }] })
+    );
     let entry = hub.last_entry().await;
     assert_eq!(
         (&entry["action"], &entry["changes"]["supergraph"]),

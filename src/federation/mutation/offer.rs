@@ -111,7 +111,7 @@ impl Offer {
         if !findings.is_empty() {
             return Err(Stop::Refused(findings.into_iter().take(MOST_TOLD).map(refused).collect()));
         }
-        let before = Standing::read(&graph.hub, None).await?;
+        let before = Standing::read(&graph.hub, None, graph.today).await?;
         let after = before.clone().with(subgraph.id, Some(self.member(subgraph)));
         let joined = Joined::compose(&graph.hub, &after, SupergraphCause::Publication, None).await?;
         let joined = joined.map_err(|obstacles| obstructed(obstacles, "sdl"))?;

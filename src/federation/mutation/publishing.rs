@@ -145,11 +145,12 @@ fn changes(ready: &Outcome<(Offer, Held)>) -> Vec<SchemaChange> {
 
 /// A first version, held against everything.
 async fn proposal(graph: &Graph, row: &SubgraphRow, input: ProposeSubgraphInput) -> Outcome<(Offer, Held)> {
-    let in_the_way = store::name_in_the_way(&mut *graph.hub.database.upkeep().await?, &row.name).await?;
-    let in_the_way = in_the_way.map(|name| {
+    // The other one may be hidden from the caller: it is not named.
+    let is_taken = store::is_name_taken(&mut *graph.hub.database.upkeep().await?, &row.name).await?;
+    let in_the_way = is_taken.then(|| {
         let message = Message::new(
-            format!("Il nome è quello del sottografo «{name}», o comincia allo stesso modo: non si saprebbe di chi sono i campi."),
-            format!("The name is that of the subgraph \"{name}\", or begins like it: nobody could tell whose fields are whose."),
+            "Il nome è già preso, o un altro comincia allo stesso modo: non si saprebbe di chi sono i campi.",
+            "The name is taken, or another begins like it: nobody could tell whose fields are whose.",
         );
         UserError::conflict("name", "NAME_TAKEN", message)
     });

@@ -54,7 +54,7 @@ impl SupergraphRollBack {
             let mut statement = graph.statement().await?;
             let earlier = store::supergraph(&mut statement, Some(input.to_number)).await?;
             drop(statement);
-            let mut standing = Standing::read(&graph.hub, Some(input.to_number)).await?;
+            let standing = Standing::read(&graph.hub, Some(input.to_number), graph.today).await?;
             let served = standing.row.as_ref().map(|row| row.number);
             if served != Some(input.expected_number) {
                 let message = Message::new(
@@ -65,7 +65,6 @@ impl SupergraphRollBack {
             }
             let earlier = earlier.filter(|earlier| Some(earlier.number) != served);
             let earlier = earlier.ok_or_else(|| UserError::not_found("toNumber"))?;
-            standing.members.retain(|member| graph.today <= member.until);
             let joined =
                 Joined::compose(&graph.hub, &standing, SupergraphCause::RollBack, Some(earlier.number)).await?;
             let joined = joined.map_err(|obstacles| obstructed(obstacles, "toNumber"))?;

@@ -55,7 +55,7 @@ impl SubgraphWithdrawal {
             let known = on.allowed(ctx, Action::WithdrawSubgraph).await?;
             let mut attempt = 1;
             loop {
-                let standing = Standing::read(&graph.hub, None).await?;
+                let standing = Standing::read(&graph.hub, None, graph.today).await?;
                 let is_served = standing.members.iter().any(|member| member.row.subgraph_id == known.subgraph.id);
                 let joined = match is_served {
                     true => {

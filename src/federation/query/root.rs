@@ -5,6 +5,7 @@ use crate::federation::loader::SubgraphByName;
 use crate::federation::model::{SubgraphFilter, SubgraphStatus};
 use crate::federation::store;
 use crate::graphql::list::{self, List};
+use crate::graphql::page::bounded;
 use crate::graphql::{Graph, NodeId, Page, Result};
 
 /// Finds one subgraph by exactly one of its keys.
@@ -66,6 +67,19 @@ impl FederationQuery {
     ) -> Result<Option<Supergraph>> {
         let mut statement = Graph::of(ctx).statement().await?;
         Ok(store::supergraph(&mut statement, number).await?.map(Supergraph::of))
+    }
+
+    /// The graphs that routers were served, the last first [supergrafi].
+    async fn supergraphs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Only those with a smaller number than this.")] before: Option<i32>,
+    ) -> Result<Vec<Supergraph>> {
+        let first = bounded(first)?;
+        let mut statement = Graph::of(ctx).statement().await?;
+        let found = store::supergraphs_before(&mut statement, before.unwrap_or(i32::MAX), first as i64).await?;
+        Ok(found.into_iter().map(Supergraph::of).collect())
     }
 
     #[graphql(entity)]

@@ -3,8 +3,6 @@ use chrono::{DateTime, Utc};
 
 use crate::federation::loader::MembersOf;
 use crate::federation::model::{MemberRow, SupergraphCause, SupergraphRow};
-use crate::federation::store;
-use crate::graphql::page::bounded;
 use crate::graphql::{Graph, Result};
 use crate::organisations::query::{self as organisations, Organisation};
 
@@ -49,18 +47,6 @@ impl Supergraph {
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<SupergraphMember>> {
         let members = Graph::of(ctx).load(MembersOf(self.0.number)).await?;
         Ok(members.iter().flat_map(|members| members.iter().cloned()).map(SupergraphMember).collect())
-    }
-
-    /// Those before it, the last first [precedenti].
-    async fn earlier(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
-    ) -> Result<Vec<Supergraph>> {
-        let first = bounded(first)?;
-        let mut statement = Graph::of(ctx).statement().await?;
-        let earlier = store::supergraphs_before(&mut statement, self.0.number, first as i64).await?;
-        Ok(earlier.into_iter().map(Supergraph).collect())
     }
 }
 
