@@ -88,6 +88,11 @@ impl Default for News {
 }
 
 impl News {
+    /// Streams that listen now.
+    pub fn listeners(&self) -> usize {
+        self.0.receiver_count()
+    }
+
     /// Passes on what is committed from now on until the hub ends. `changes` must be listened to already.
     pub async fn follow(hub: Weak<Hub>, mut changes: broadcast::Receiver<crate::db::changes::Change>, mut told: i64) {
         loop {

@@ -32,19 +32,22 @@ async fn subscribe(hub: &Served, persona: Option<&str>, query: &str, variables: 
     assert_eq!(receive(&mut socket).await.unwrap()["type"], "connection_ack");
     let payload = json!({ "query": query, "variables": variables });
     send(&mut socket, json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
-    // An answer to a later question says that the subscription before it has begun.
-    send(&mut socket, json!({ "type": "ping" })).await;
     socket
 }
 
-/// The next message that is not the answer to the ping.
+/// The next message.
 async fn told(socket: &mut Socket) -> Value {
-    loop {
-        let message = receive(socket).await.unwrap();
-        if message["type"] != "pong" {
-            return message;
+    receive(socket).await.unwrap()
+}
+
+/// Waits until so many streams listen.
+async fn listened_to(hub: &TestHub, streams: usize) {
+    let begun = async {
+        while hub.hub.news.listeners() < streams {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-    }
+    };
+    tokio::time::timeout(Duration::from_secs(30), begun).await.expect("the streams begin");
 }
 
 async fn step(hub: &TestHub, viewer: &Viewer, verb: &str, plan: &mut (Value, Value), more: Value) {
@@ -60,12 +63,14 @@ async fn a_stream_tells_what_is_done_until_the_right_to_see_it_ends() {
     let mut stranger = listen(&served, Some("consiglio-bologna"), &plan.0).await;
     assert_eq!(told(&mut stranger).await["type"], "error", "a draft is nothing to follow");
 
+    let mut own = listen(&served, Some("prefettura-bologna"), &plan.0).await;
+    listened_to(hub, 1).await;
     step(hub, &office, "submitTerritorialPlan", &mut plan, json!({})).await;
-    // What was done before is told by then.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let event = told(&mut own).await["payload"]["data"]["planChanged"].clone();
+    assert_eq!(event["event"]["action"], "SUBMIT_TERRITORIAL_PLAN", "what comes now is told of later deeds alone");
     let mut council = listen(&served, Some("consiglio-bologna"), &plan.0).await;
     let mut anybody = listen(&served, None, &Value::Null).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    listened_to(hub, 3).await;
     step(hub, &office, "shareTerritorialPlan", &mut plan, json!({ "visibility": "NETWORK" })).await;
     let event = told(&mut council).await["payload"]["data"]["planChanged"].clone();
     assert_eq!(event["event"]["action"], "SHARE_TERRITORIAL_PLAN");
@@ -105,7 +110,7 @@ async fn event(response: &mut Response, buffer: &mut String) -> (String, Value) 
             }
             continue;
         }
-        let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk());
+        let chunk = tokio::time::timeout(Duration::from_secs(30), response.chunk());
         let chunk = chunk.await.expect("the hub says something").unwrap().expect("it goes on");
         buffer.push_str(std::str::from_utf8(&chunk).unwrap());
     }
@@ -125,7 +130,7 @@ async fn server_sent_events_tell_the_same_and_refuse_what_may_not_be_asked_so() 
     let mut response = ask("prefettura-bologna", &body).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert!(response.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/event-stream"));
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    listened_to(hub, 1).await;
     step(hub, &office, "draftTerritorialPlan", &mut plan, json!({ "title": "Titolo nuovo" })).await;
     let mut buffer = String::new();
     let (name, data) = event(&mut response, &mut buffer).await;
@@ -186,7 +191,7 @@ async fn a_council_tells_of_seats_sittings_and_tables_each_to_whom_sees_it() {
     let request = served.request(Method::POST, "/graphql/stream").json(&body);
     let request = request.header(header::ACCEPT, "text/event-stream").bearer_auth(served.token("dlci"));
     let mut events = request.send().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    listened_to(hub, 4).await;
 
     let planned = hub.done(&office, "planCouncilSitting", SITTING, today()).await["councilSitting"].clone();
     let table = json!({ "councilId": council(), "name": "Tavolo salute", "topic": "health" });
@@ -248,10 +253,12 @@ async fn a_stream_about_a_sitting_ends_with_the_right_to_see_it() {
     let follow =
         |sitting: &(Value, Value)| subscribe(&served, Some("ong-bologna"), COUNCIL, json!({ "id": sitting.0 }));
     assert_eq!(told(&mut follow(&sitting).await).await["type"], "error", "it is not of the territory");
+    let mut own = subscribe(&served, Some("prefettura-bologna"), COUNCIL, json!({ "id": sitting.0 })).await;
+    listened_to(hub, 1).await;
     step("conveneCouncilSitting", &mut sitting, json!({ "guestIds": [guest] })).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(of_council(&told(&mut own).await["payload"]).0, "CONVENE_COUNCIL_SITTING");
     let mut stream = follow(&sitting).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    listened_to(hub, 2).await;
     step("changeCouncilSitting", &mut sitting, json!({ "place": "Sala consiliare" })).await;
     let message = told(&mut stream).await["payload"].clone();
     assert_eq!(of_council(&message).0, "CHANGE_COUNCIL_SITTING");

@@ -25,7 +25,7 @@ pub async fn send(socket: &mut Socket, message: Value) {
 
 /// The next message, or the code that the hub closed with.
 pub async fn receive(socket: &mut Socket) -> Result<Value, u16> {
-    let received = tokio::time::timeout(Duration::from_secs(10), socket.next());
+    let received = tokio::time::timeout(Duration::from_secs(30), socket.next());
     match received.await.expect("the hub says something").expect("it is open").unwrap() {
         Message::Text(text) => Ok(serde_json::from_str(&text).unwrap()),
         Message::Close(Some(frame)) => Err(frame.code.into()),
