@@ -142,11 +142,11 @@ impl Joined {
         };
         let (setup, graphs) = (setup(hub)?, self.graphs.clone());
         in_turn(move || {
-            let before = match before {
-                Some(before) => before.to_string(),
-                None => alone(&setup)?,
+            let before = match &before {
+                Some(before) => before,
+                None => setup.alone()?,
             };
-            composer::compare(&before, &graphs.schema)
+            composer::compare(before, &graphs.schema)
         })
         .await
     }
@@ -204,14 +204,6 @@ pub async fn settle(hub: &Hub, today: NaiveDate) -> Result<()> {
         // Another hub was faster.
         Err(error) if error.as_database_error().is_some_and(|cause| cause.is_unique_violation()) => Ok(()),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// What callers see of the hub alone.
-fn alone(setup: &Setup) -> Result<String, Failure> {
-    match composer::compose(&[setup.own()], None)? {
-        Ok(alone) => Ok(alone.schema),
-        Err(obstacles) => Err(Failure::Script(format!("the hub's own subgraph does not compose: {obstacles:?}"))),
     }
 }
 

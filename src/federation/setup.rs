@@ -2,7 +2,7 @@ use std::sync::OnceLock;
 
 use super::HUB;
 use super::address::Neighbourhood;
-use super::composer::Part;
+use super::composer::{self, Failure, Part};
 use super::ownership::HubSchema;
 use super::store;
 
@@ -14,6 +14,7 @@ pub struct Setup {
     pub neighbourhood: Neighbourhood,
     print: fn() -> String,
     own: OnceLock<Own>,
+    alone: OnceLock<String>,
 }
 
 /// The hub's own subgraph.
@@ -27,7 +28,7 @@ struct Own {
 impl Setup {
     /// `print` makes the hub's own subgraph, once it is needed.
     pub fn new(hub_url: impl Into<String>, neighbourhood: Neighbourhood, print: fn() -> String) -> Self {
-        Self { hub_url: hub_url.into(), neighbourhood, print, own: OnceLock::new() }
+        Self { hub_url: hub_url.into(), neighbourhood, print, own: OnceLock::new(), alone: OnceLock::new() }
     }
 
     /// The hub's own subgraph.
@@ -44,6 +45,20 @@ impl Setup {
     /// The hash by which its text is known.
     pub fn own_hash(&self) -> &str {
         &self.made().hash
+    }
+
+    /// What callers see of the hub alone, composed once.
+    ///
+    /// # Errors
+    /// The composer failed, or the hub's own subgraph does not compose.
+    pub fn alone(&self) -> Result<&str, Failure> {
+        if let Some(schema) = self.alone.get() {
+            return Ok(schema);
+        }
+        match composer::compose(&[self.own()], None)? {
+            Ok(alone) => Ok(self.alone.get_or_init(|| alone.schema)),
+            Err(obstacles) => Err(Failure::Script(format!("the hub's own subgraph does not compose: {obstacles:?}"))),
+        }
     }
 
     fn made(&self) -> &Own {
