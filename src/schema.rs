@@ -3,6 +3,7 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use crate::councils::Councils;
+use crate::federation::partner::Partners;
 use crate::federation::subgraph;
 use crate::funding::Programmes;
 use crate::hub::References;
@@ -114,4 +115,5 @@ pub fn references() -> References {
         .keep::<Programmes>()
         .keep::<NetworkSnapshot>()
         .keep::<Profiles>()
+        .keep::<Partners>()
 }

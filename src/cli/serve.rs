@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::open::{Opened, access, lend_documents};
 use crate::config::Config;
+use crate::federation::partner;
 use crate::hub::Hub;
 use crate::{http, schema};
 
@@ -50,6 +51,7 @@ pub(super) async fn until_signalled(
         let _ = stopping.wait_for(|stop| *stop).await;
     };
 
+    let watching = tokio::spawn(partner::watch(Arc::downgrade(&hub)));
     let mut server = tokio::spawn(http::serve(hub.clone(), settings, listen, shutdown));
     let result = tokio::select! {
         served = &mut server => served?,
@@ -67,6 +69,7 @@ pub(super) async fn until_signalled(
         }
         () = opened.lost() => Err(anyhow::anyhow!("the private PostgreSQL has ended; its log is in the data directory")),
     };
+    watching.abort();
     server.abort();
     hub.stop();
     opened.close().await?;

@@ -82,8 +82,9 @@ impl Joined {
         let setup = setup(hub)?;
         let (own, members) = (setup.clone(), standing.members.clone());
         let graphs = in_turn(move || {
-            let partners = members.iter();
-            let partners = partners.map(|member| Part { name: &member.row.name, url: &member.url, sdl: &member.sdl });
+            let doors: Vec<String> = members.iter().map(|member| own.door(&member.row.name)).collect();
+            let partners = members.iter().zip(&doors);
+            let partners = partners.map(|(member, url)| Part { name: &member.row.name, url, sdl: &member.sdl });
             graphs::compose(&std::iter::once(own.own()).chain(partners).collect::<Vec<_>>())
         });
         let graphs = graphs.await?;

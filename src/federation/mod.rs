@@ -15,6 +15,7 @@ mod loader;
 pub mod model;
 pub mod mutation;
 pub mod ownership;
+pub mod partner;
 pub mod query;
 pub mod served;
 mod setup;

@@ -4,6 +4,7 @@ use super::HUB;
 use super::address::Neighbourhood;
 use super::composer::{self, Failure, Part};
 use super::ownership::HubSchema;
+use super::partner::{DOOR, Way};
 use super::store;
 
 /// What the registry needs of its surroundings: lent to the hub by whoever starts it.
@@ -12,6 +13,8 @@ pub struct Setup {
     hub_url: String,
     /// Where partners' services may be.
     pub neighbourhood: Neighbourhood,
+    /// The way to them.
+    pub partners: Way,
     print: fn() -> String,
     own: OnceLock<Own>,
     alone: OnceLock<String>,
@@ -28,13 +31,19 @@ struct Own {
 impl Setup {
     /// `print` makes the hub's own subgraph, once it is needed.
     pub fn new(hub_url: impl Into<String>, neighbourhood: Neighbourhood, print: fn() -> String) -> Self {
-        Self { hub_url: hub_url.into(), neighbourhood, print, own: OnceLock::new(), alone: OnceLock::new() }
+        let partners = Way::new(neighbourhood.clone());
+        Self { hub_url: hub_url.into(), neighbourhood, partners, print, own: OnceLock::new(), alone: OnceLock::new() }
     }
 
     /// The hub's own subgraph.
     pub fn own(&self) -> Part<'_> {
         let Own { url, sdl, .. } = self.made();
         Part { name: HUB, url, sdl }
+    }
+
+    /// Where routers ask a partner: at the hub's own door.
+    pub fn door(&self, name: &str) -> String {
+        format!("{}{DOOR}{name}", self.hub_url)
     }
 
     /// What partners' schemas are held against.

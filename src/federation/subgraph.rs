@@ -5,7 +5,7 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeDefinition, TypeKind, TypeSystemDefinition};
 
 /// What is nothing to callers who are not signed in: types, fields of every type that has them, and fields of one alone.
-const INSTITUTIONAL: [&str; 36] = [
+const INSTITUTIONAL: [&str; 37] = [
     "Account",
     "Session",
     "Membership",
@@ -25,6 +25,7 @@ const INSTITUTIONAL: [&str; 36] = [
     "Subgraph",
     "SubgraphVersion",
     "SubgraphTerms",
+    "SubgraphHealth",
     "SchemaChange",
     "UserError",
     "Mutation",

@@ -18,6 +18,7 @@ mod health;
 mod lasting;
 mod oauth;
 mod pages;
+mod partners;
 mod personas;
 mod reply;
 mod same_origin;
@@ -148,6 +149,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql/ws", get(websocket::endpoint))
         .route("/schema.graphql", get(pages::schema))
         .route("/supergraph", get(supergraph::endpoint))
+        .route("/partners/{name}", post(partners::endpoint))
         .merge(oauth::routes())
         .route("/export/own-data.json", get(exports::own_data))
         .route("/export/{file}", get(exports::file))

@@ -61,7 +61,7 @@ impl MediaType {
         if any { best.map(|(_, media)| media) } else { Some(Self::Json) }
     }
 
-    fn content_type(self) -> HeaderValue {
+    pub fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Graphql => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",

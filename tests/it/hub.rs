@@ -41,7 +41,8 @@ type Municipality @key(fields: \"id\") @key(fields: \"code\") @tag(name: \"publi
   name: String!
   population: Int
   staff: Int @tag(name: \"institutional\")
-}";
+}
+type Project @key(fields: \"id\") @tag(name: \"institutional\") { id: ID! }";
 
 /// Hubs at one time: the private server has 60 connections, a hub uses about 5.
 static PLACES: Semaphore = Semaphore::const_new(10);

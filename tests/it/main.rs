@@ -17,6 +17,7 @@ mod councils;
 mod coverage;
 mod descriptions;
 mod documents;
+mod door;
 mod embedded;
 mod external_tokens;
 mod federation;

@@ -236,7 +236,8 @@ async fn the_server_describes_itself_and_is_absent_without_the_hubs_key() {
     let metadata: Value = hub.get("/.well-known/oauth-authorization-server").await.json().await.unwrap();
     assert_eq!(metadata["issuer"], HUB);
     assert_eq!(metadata["token_endpoint"], format!("{HUB}/oauth/token"));
-    assert_eq!(metadata["grant_types_supported"], json!(["client_credentials"]));
+    let grants = json!(["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]);
+    assert_eq!(metadata["grant_types_supported"], grants);
     let ways = json!(["client_secret_basic", "client_secret_post", "private_key_jwt"]);
     assert_eq!(metadata["token_endpoint_auth_methods_supported"], ways);
     assert!(metadata["scopes_supported"].as_array().unwrap().contains(&json!("project:read")));

@@ -163,6 +163,11 @@ impl Keys {
         Err(Refusal::Invalid)
     }
 
+    /// A name for somebody that is the same each time, and another for each reader; `None` without the hub's key.
+    pub fn pseudonym(&self, reader: &str, who: &str) -> Option<String> {
+        Some(self.hub_key.as_ref()?.pseudonym(reader, who))
+    }
+
     /// Signs a token of type `at+jwt` with the key whose turn it is; makes the first one.
     pub async fn sign(&self, claims: &impl Serialize) -> anyhow::Result<String> {
         let hub_key = self.hub_key.as_ref().context("the hub has no key, and signs nothing")?;

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow, ensure};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::access::secret::Secret;
 
-/// AES-256-GCM under the hub's own key.
-pub struct HubKey(RandomizedNonceKey);
+/// AES-256-GCM under the hub's own key, and names that only its holder can tell.
+pub struct HubKey(RandomizedNonceKey, hmac::Key);
 
 impl HubKey {
     /// From 32 bytes as base64, e.g. of `openssl rand -base64 32`, or as base64url.
@@ -19,7 +20,8 @@ impl HubKey {
         let bytes = URL_SAFE_NO_PAD.decode(text).or_else(|_| STANDARD.decode(text)).unwrap_or_default();
         ensure!(bytes.len() == 32, "the hub's key is not 32 bytes in base64: openssl rand -base64 32");
         let key = RandomizedNonceKey::new(&AES_256_GCM, &bytes).map_err(|_| anyhow!("the hub's key is of no use"))?;
-        Ok(Self(key))
+        let names = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), b"raccordo pseudonyms");
+        Ok(Self(key, hmac::Key::new(hmac::HMAC_SHA256, names.as_ref())))
     }
 
     /// The text of the key that a file holds.
@@ -46,6 +48,12 @@ impl HubKey {
             made.write_all(key.reveal().as_bytes())?;
         }
         Self::in_file(file)
+    }
+
+    /// A name for somebody that is the same each time, and another for each reader.
+    pub(in crate::access) fn pseudonym(&self, reader: &str, who: &str) -> String {
+        let name = hmac::sign(&self.1, format!("{reader}\n{who}").as_bytes());
+        URL_SAFE_NO_PAD.encode(&name.as_ref()[..16])
     }
 
     /// Encrypts; what is sealed under one name opens under no other.

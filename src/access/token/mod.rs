@@ -5,6 +5,7 @@
 //! whether the client that it names is let in, and what that client sees, is looked at for every request.
 //! `docs/adr/0015-machine-tokens.md` says why.
 
+mod bound;
 mod claims;
 mod credentials;
 mod demo;
@@ -35,6 +36,7 @@ use jws::Jws;
 use known::{Finding, Known, fingerprint};
 use trusted::{Bearer, Trusted, Verified};
 
+pub use bound::{BOUND_LIFETIME, Told};
 pub use credentials::Presented;
 pub use demo::DemoKey;
 pub(super) use json::object as json_object;

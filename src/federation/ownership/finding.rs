@@ -28,6 +28,8 @@ text_enum! {
         TypePrefix = "type_prefix",
         /// Fields that it adds to the hub's types, and its queries, bear its prefix [prefisso dei campi].
         FieldPrefix = "field_prefix",
+        /// What it adds to what is another's may be null, for its service may fail [campi annullabili].
+        FieldNotNullable = "field_not_nullable",
         /// A field of the hub's stays the hub's [campo del hub].
         FieldShadowed = "field_shadowed",
         /// What the hub's field is, is said as the hub says it [tipo del campo].

@@ -47,6 +47,17 @@ impl HubSchema {
         self.types.get(name)
     }
 
+    /// The fields of a key of this type that are all among these; `None`: it is no entity, or they are no key of it.
+    pub fn key_among(&self, name: &str, has: impl Fn(&str) -> bool) -> Option<Vec<&str>> {
+        let keys = self.get(name)?.keys.iter().map(|key| key.split(' ').collect::<Vec<_>>());
+        keys.into_iter().find(|key| key.iter().all(|field| has(field)))
+    }
+
+    /// Whether a type is one of the hub's.
+    pub fn is_type(&self, name: &str) -> bool {
+        self.types.contains_key(name)
+    }
+
     /// Whether a type has such a field, e.g. `Municipality.code`.
     pub fn has(&self, coordinate: &str) -> bool {
         let field = coordinate.split_once('.');
@@ -63,12 +74,12 @@ fn key(directive: &Positioned<ConstDirective>) -> Option<String> {
 }
 
 /// A directive's name without the namespace of the specification.
-pub(super) fn bare(name: &str) -> &str {
+pub(in crate::federation) fn bare(name: &str) -> &str {
     name.strip_prefix("federation__").unwrap_or(name)
 }
 
 /// A text among a directive's arguments.
-pub(super) fn text<'a>(directive: &'a Positioned<ConstDirective>, argument: &str) -> Option<&'a str> {
+pub(in crate::federation) fn text<'a>(directive: &'a Positioned<ConstDirective>, argument: &str) -> Option<&'a str> {
     match &directive.node.get_argument(argument)?.node {
         Value::String(text) => Some(text),
         _ => None,

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 
 pub use finding::{Finding, Rule};
 pub use hub::HubSchema;
+pub(in crate::federation) use hub::{bare, text};
+pub(in crate::federation) use reading::selection;
 use walk::Walk;
 
 /// Bytes of a partner's schema at the most.

@@ -68,7 +68,7 @@ fn a_partner_adds_fields_and_types_of_its_own_and_is_sent_what_its_terms_say() {
 #[test]
 fn every_rule_is_told_with_its_line_and_subject() {
     let of_municipality = |more: &str| format!("type Municipality @key(fields: \"id\") {{ id: ID!\n{more} }}");
-    let cases: [(&str, String, &[&str]); 36] = [
+    let cases: [(&str, String, &[&str]); 38] = [
         ("root_renamed 1 Anfrage", "schema { query: Anfrage }\ntype ServiziLazioA { a: Int }".into(), &[]),
         ("root_refused 1 Mutation", "type Mutation { serviziLazioDo: Int }".into(), &[]),
         ("root_refused 1 Subscription", "type Subscription { serviziLazioTell: Int }".into(), &[]),
@@ -102,6 +102,8 @@ fn every_rule_is_told_with_its_line_and_subject() {
         ("type_prefix 1 Hub__Desk", "type Hub__Desk { a: Int }".into(), &[]),
         ("field_prefix 1 Query.desks", "type Query { desks: Int }".into(), &[]),
         ("field_prefix 2 Municipality.desks", of_municipality("desks: Int"), &[]),
+        ("field_not_nullable 2 Municipality.serviziLazioA", of_municipality("serviziLazioA: [Int!]!"), &[]),
+        ("field_not_nullable 1 Query.serviziLazioA", "type Query { serviziLazioA: Int! }".into(), &[]),
         ("field_shadowed 2 Municipality.name", of_municipality("name: String!"), &["Municipality.name"]),
         ("field_changed 2 Municipality.name", of_municipality("name: String @external"), &["Municipality.name"]),
         (

@@ -268,6 +268,15 @@ impl<'a> Walk<'a> {
                 format!("The field begins with {}: {}.", self.field_prefix, prefixed(&self.field_prefix, name)),
             );
         }
+        if is_on_others && !field.ty.node.nullable {
+            self.note(
+                Rule::FieldNotNullable,
+                field.ty.pos,
+                coordinate.as_str(),
+                "Il servizio può non rispondere, e il resto della risposta deve restare: togliere il ! finale.",
+                "The service may fail, and the rest of the answer must stand: remove the ! at the end.",
+            );
+        }
         self.directives(&field.directives);
         for directive in field.directives.iter().filter(|it| is_on_others && bare(&it.node.name.node) == "shareable") {
             self.refuse_directive(directive.pos, directive.node.name.node.as_str());

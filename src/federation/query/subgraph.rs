@@ -3,9 +3,11 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
 use uuid::Uuid;
 
+use crate::federation::Setup;
 use crate::federation::document::{SUBGRAPH, SubgraphDocument, VERSION};
 use crate::federation::loader::{SchemaText, ServedOf, SubgraphById, VersionsOf};
 use crate::federation::model::{SubgraphFilter, SubgraphRow, SubgraphStatus, SubgraphVersionStatus, VersionRow};
+use crate::federation::partner::{Health, Partners};
 use crate::graphql::list::{self, List};
 use crate::graphql::page::bounded;
 use crate::graphql::scalars::Date;
@@ -93,6 +95,14 @@ impl Subgraph {
     /// Where it stands [stato].
     async fn status(&self) -> SubgraphStatus {
         self.0.status
+    }
+
+    /// How its service does, as the hub that answers has seen it [salute]; null while it takes no part in the graph.
+    async fn health(&self, ctx: &Context<'_>) -> Result<Option<Health>> {
+        let graph = Graph::of(ctx);
+        let partner = graph.hub.reference::<Partners>().find(&self.0.name, graph.today);
+        let setup = graph.hub.provided::<Setup>();
+        Ok(partner.zip(setup).map(|(partner, setup)| setup.partners.watch.of(partner.subgraph)))
     }
 
     /// Its versions, the last first [versioni].

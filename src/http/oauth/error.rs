@@ -4,7 +4,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Json, Response};
 use serde_json::json;
 
-use crate::access::token::Denied;
+use crate::access::token::{Denied, Refusal};
+use crate::federation::partner::NotExchanged;
 use crate::locale::Message;
 
 /// Why there is no token.
@@ -18,12 +19,28 @@ pub enum OauthError {
     Twice,
     /// More than one way of showing who one is.
     TwoWays,
-    /// Another grant than client credentials.
+    /// A grant that there is not here.
     UnsupportedGrantType,
+    /// Another kind of token than those that there are.
+    UnsupportedTokenType,
     InvalidClient,
     UnauthorizedClient,
     InvalidScope,
+    /// The token that is to be exchanged lets nobody in.
+    InvalidSubject,
+    /// There is no such service to exchange a token for.
+    InvalidTarget,
     Unavailable,
+}
+
+impl From<NotExchanged> for OauthError {
+    fn from(refused: NotExchanged) -> Self {
+        match refused {
+            NotExchanged::Subject(Refusal::Unavailable) | NotExchanged::Unavailable => Self::Unavailable,
+            NotExchanged::Subject(_) => Self::InvalidSubject,
+            NotExchanged::Target => Self::InvalidTarget,
+        }
+    }
 }
 
 impl From<Denied> for OauthError {
@@ -40,7 +57,13 @@ impl From<Denied> for OauthError {
 impl OauthError {
     const fn code(self) -> &'static str {
         match self {
-            Self::NoForm | Self::Missing(_) | Self::Twice | Self::TwoWays => "invalid_request",
+            Self::NoForm
+            | Self::Missing(_)
+            | Self::Twice
+            | Self::TwoWays
+            | Self::InvalidSubject
+            | Self::UnsupportedTokenType => "invalid_request",
+            Self::InvalidTarget => "invalid_target",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidClient => "invalid_client",
             Self::UnauthorizedClient => "unauthorized_client",
@@ -73,8 +96,12 @@ impl OauthError {
                 "The client authenticates in one way: secret in the header, secret in the body, or assertion.",
             ),
             Self::UnsupportedGrantType => Message::new(
-                "Si rilasciano token solo per client_credentials.",
-                "Tokens are issued for client_credentials alone.",
+                "Si rilasciano token solo per client_credentials e token-exchange.",
+                "Tokens are issued for client_credentials and token-exchange alone.",
+            ),
+            Self::UnsupportedTokenType => Message::new(
+                "Si rilasciano soltanto access_token, in forma di JWT.",
+                "Access tokens alone are issued, as JWT.",
             ),
             Self::InvalidClient => Message::new(
                 "Le credenziali del client non sono valide.",
@@ -87,6 +114,14 @@ impl OauthError {
             Self::InvalidScope => Message::new(
                 "Uno scope non esiste, o il client non ne dispone.",
                 "There is no such scope, or the client is not registered with it.",
+            ),
+            Self::InvalidSubject => Message::new(
+                "Il token da scambiare non vale qui: serve un access_token di questo hub.",
+                "The token to be exchanged is not valid here: an access_token of this hub is needed.",
+            ),
+            Self::InvalidTarget => Message::new(
+                "Nessun sottografo con questo nome fa parte del grafo.",
+                "No subgraph of this name takes part in the graph.",
             ),
             Self::Unavailable => Message::new(
                 "Il servizio non risponde ora: riprovare.",
@@ -117,15 +152,18 @@ impl OauthError {
 mod tests {
     use super::*;
 
-    const ALL: [OauthError; 9] = [
+    const ALL: [OauthError; 12] = [
         OauthError::NoForm,
         OauthError::Missing("grant_type"),
         OauthError::Twice,
         OauthError::TwoWays,
         OauthError::UnsupportedGrantType,
+        OauthError::UnsupportedTokenType,
         OauthError::InvalidClient,
         OauthError::UnauthorizedClient,
         OauthError::InvalidScope,
+        OauthError::InvalidSubject,
+        OauthError::InvalidTarget,
         OauthError::Unavailable,
     ];
 

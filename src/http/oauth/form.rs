@@ -19,6 +19,11 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 pub struct Form {
     pub grant_type: Option<String>,
     pub scope: Option<String>,
+    pub subject_token: Option<Secret>,
+    pub subject_token_type: Option<String>,
+    pub requested_token_type: Option<String>,
+    pub audience: Option<String>,
+    pub resource: Option<String>,
     client_id: Option<String>,
     client_secret: Option<String>,
     client_assertion_type: Option<String>,
@@ -40,7 +45,15 @@ impl Form {
             if !seen.insert(name.clone()) {
                 return Err(OauthError::Twice);
             }
+            if name == "subject_token" {
+                form.subject_token = Some(value.into_owned().into());
+                continue;
+            }
             let place = match &*name {
+                "subject_token_type" => &mut form.subject_token_type,
+                "requested_token_type" => &mut form.requested_token_type,
+                "audience" => &mut form.audience,
+                "resource" => &mut form.resource,
                 "grant_type" => &mut form.grant_type,
                 "scope" => &mut form.scope,
                 "client_id" => &mut form.client_id,

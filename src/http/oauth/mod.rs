@@ -1,5 +1,5 @@
 //! The hub's own authorization server, for programs of partners that have no other provider: OAuth 2.0 client credentials
-//! (RFC 6749, section 4.4), its metadata (RFC 8414) and its keys (RFC 7517). Absent where the hub has no key of its own.
+//! (RFC 6749, section 4.4), the exchange of a caller's token for one that is bound to a partner's service (RFC 8693), its metadata (RFC 8414) and its keys (RFC 7517). Absent where the hub has no key of its own.
 
 mod error;
 mod form;
@@ -39,7 +39,7 @@ async fn metadata(State(app): State<Arc<App>>) -> Response {
         "issuer": issuer,
         "token_endpoint": format!("{issuer}/oauth/token"),
         "jwks_uri": format!("{issuer}/oauth/jwks"),
-        "grant_types_supported": ["client_credentials"],
+        "grant_types_supported": ["client_credentials", token::EXCHANGE],
         "response_types_supported": [],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256", "EdDSA"],

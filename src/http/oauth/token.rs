@@ -6,13 +6,18 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::response::{IntoResponse as _, Json, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::error::OauthError;
 use super::form::Form;
 use crate::access::keys::TOKEN_LIFETIME;
-use crate::access::token::Issued;
+use crate::federation::partner;
 use crate::http::{App, caller, pages};
+
+/// The grant by which a token is exchanged.
+pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
 pub async fn endpoint(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
     if !app.hub.authenticator.keys().can_sign() {
@@ -23,13 +28,7 @@ pub async fn endpoint(State(app): State<Arc<App>>, request: Request<Body>) -> Re
     let (parts, body) = request.into_parts();
     let answer = async {
         match issue(&app, &parts.headers, body, &request_id).await {
-            Ok(issued) => Json(json!({
-                "access_token": issued.token,
-                "token_type": "Bearer",
-                "expires_in": TOKEN_LIFETIME.num_seconds(),
-                "scope": issued.scopes.to_string(),
-            }))
-            .into_response(),
+            Ok(issued) => Json(issued).into_response(),
             Err(error) => error.into_response(),
         }
     };
@@ -43,14 +42,47 @@ pub async fn endpoint(State(app): State<Arc<App>>, request: Request<Body>) -> Re
     response
 }
 
-async fn issue(app: &App, headers: &HeaderMap, body: Body, request_id: &str) -> Result<Issued, OauthError> {
+async fn issue(app: &App, headers: &HeaderMap, body: Body, request_id: &str) -> Result<Value, OauthError> {
     let mut form = Form::read(headers, body).await?;
     match form.grant_type.as_deref() {
         Some("client_credentials") => {}
+        Some(EXCHANGE) => return exchange(app, form).await,
         Some(_) => return Err(OauthError::UnsupportedGrantType),
         None => return Err(OauthError::Missing("grant_type")),
     }
     let scope = form.scope.take();
     let presented = form.presented(headers)?;
-    Ok(app.hub.authenticator.issue(&presented, scope.as_deref(), request_id).await?)
+    let issued = app.hub.authenticator.issue(&presented, scope.as_deref(), request_id).await?;
+    Ok(json!({
+        "access_token": issued.token,
+        "token_type": "Bearer",
+        "expires_in": TOKEN_LIFETIME.num_seconds(),
+        "scope": issued.scopes.to_string(),
+    }))
+}
+
+/// RFC 8693, section 2: whoever holds a caller's token may have a weaker one, which is worth something to one partner alone.
+async fn exchange(app: &App, form: Form) -> Result<Value, OauthError> {
+    let subject = form.subject_token.ok_or(OauthError::Missing("subject_token"))?;
+    match form.subject_token_type.as_deref() {
+        Some(ACCESS_TOKEN | JWT) => {}
+        Some(_) => return Err(OauthError::InvalidSubject),
+        None => return Err(OauthError::Missing("subject_token_type")),
+    }
+    if !matches!(form.requested_token_type.as_deref(), None | Some(ACCESS_TOKEN | JWT)) {
+        return Err(OauthError::UnsupportedTokenType);
+    }
+    let target = match (form.audience, form.resource) {
+        (Some(audience), None) => audience,
+        (None, Some(resource)) => resource,
+        (None, None) => return Err(OauthError::Missing("audience")),
+        (Some(_), Some(_)) => return Err(OauthError::InvalidTarget),
+    };
+    let (token, seconds) = partner::exchanged(&app.hub, subject.reveal(), &target).await?;
+    Ok(json!({
+        "access_token": token,
+        "issued_token_type": ACCESS_TOKEN,
+        "token_type": "Bearer",
+        "expires_in": seconds,
+    }))
 }

@@ -1,0 +1,320 @@
+//! A partner's answer, held against the question and the types of its schema.
+//!
+//! What was not asked is left out; a value of a wrong type is null, and where that may not be, the object around it is; what the
+//! partner says of its own errors is not passed on, for it may tell what is nobody's business.
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::{BaseType, Directive, Selection, SelectionSet, Type};
+use async_graphql::{Name, Positioned};
+use serde_json::{Map, Value as Json, json};
+
+use super::failure::Reason;
+use super::question::{Question, TYPENAME};
+use super::schema::{ENTITIES, PartnerSchema};
+
+/// Errors that one answer tells.
+const MOST_ERRORS: usize = 50;
+/// Values of an answer at the most, nulls among them: few bytes may stand for many.
+const MOST_VALUES: usize = 500_000;
+
+/// What is answered to a question.
+#[derive(Debug, PartialEq)]
+pub struct Answer {
+    pub data: Json,
+    /// What failed, and where: field names and places in lists; nowhere for the whole.
+    pub failures: Vec<(Reason, Option<Vec<Json>>)>,
+}
+
+impl Answer {
+    /// The answer where there is none.
+    pub fn failed(reason: Reason) -> Self {
+        Self { data: Json::Null, failures: vec![(reason, None)] }
+    }
+
+    /// The answer to a question of which nothing is left to ask.
+    pub(super) fn empty(question: &Question) -> Self {
+        let data = question.entities.iter().map(|(key, _)| (key.clone(), Json::Array(Vec::new()))).collect();
+        let mut answer = Self { data: Json::Object(data), failures: Vec::new() };
+        answer.spread(question);
+        answer
+    }
+
+    /// Fits what a partner answered to the question; `None`: it is no answer of GraphQL.
+    pub(super) fn fitted(question: &Question, schema: &PartnerSchema, mut given: Map<String, Json>) -> Option<Self> {
+        let errors = match given.remove("errors") {
+            Some(Json::Array(errors)) => errors,
+            None | Some(Json::Null) => Vec::new(),
+            Some(_) => return None,
+        };
+        let mut failures: Vec<_> =
+            errors.iter().take(MOST_ERRORS).map(|error| (Reason::Error, path(error.get("path")))).collect();
+        let data = match given.remove("data") {
+            Some(Json::Object(data)) => data,
+            None | Some(Json::Null) if !failures.is_empty() => {
+                return Some(Self { data: Json::Null, failures });
+            }
+            _ => return None,
+        };
+        let has_errors = !failures.is_empty();
+        let mut fit = Fit { question, schema, path: Vec::new(), wrong: Vec::new(), left: MOST_VALUES, has_errors };
+        let fitted = fit.object("Query", &[&question.operation().selection_set.node], data);
+        failures.extend(fit.wrong.into_iter().take(MOST_ERRORS).map(|path| (Reason::WrongType, Some(path))));
+        let mut answer = Self { data: fitted.map_or(Json::Null, Json::Object), failures };
+        answer.spread(question);
+        Some(answer)
+    }
+
+    /// Puts the records back to the places in which they were asked for, with null for those that were not sent.
+    fn spread(&mut self, question: &Question) {
+        for (key, variable) in &question.entities {
+            let records = &question.records[variable];
+            let sent: Vec<usize> = (0..records.len()).filter(|at| records[*at].is_seen).collect();
+            if let Some(Json::Array(found)) = self.data.get_mut(key) {
+                let mut places = vec![Json::Null; records.len()];
+                sent.iter().zip(std::mem::take(found)).for_each(|(at, value)| places[*at] = value);
+                *found = places;
+            }
+            for (_, path) in &mut self.failures {
+                let Some([field, place, ..]) = path.as_deref_mut() else { continue };
+                let at = place.as_u64().and_then(|at| sent.get(at as usize));
+                if let (Some(at), true) = (at, field.as_str() == Some(key)) {
+                    *place = json!(at);
+                }
+            }
+        }
+    }
+}
+
+/// A path of names and places; nothing else is passed on.
+fn path(given: Option<&Json>) -> Option<Vec<Json>> {
+    let path = given?.as_array()?;
+    let is_step = |step: &Json| step.is_u64() || step.as_str().is_some_and(|name| name.len() <= 255);
+    (path.len() <= 100 && path.iter().all(is_step)).then(|| path.clone())
+}
+
+/// A value that may not be null is: what is around it is, then.
+struct Nulled;
+
+struct Fit<'a> {
+    question: &'a Question,
+    schema: &'a PartnerSchema,
+    path: Vec<Json>,
+    wrong: Vec<Vec<Json>>,
+    left: usize,
+    /// Whether the partner reported any.
+    has_errors: bool,
+}
+
+/// Fields that are asked of an object, by response key: the field's name, and what is asked below.
+type Asked<'a> = IndexMap<&'a str, (&'a str, Vec<&'a SelectionSet>)>;
+
+impl<'a> Fit<'a> {
+    fn object(
+        &mut self,
+        on: &str,
+        sets: &[&'a SelectionSet],
+        mut given: Map<String, Json>,
+    ) -> Option<Map<String, Json>> {
+        let asked = self.asked(on, sets);
+        let mut fitted = Map::new();
+        for (key, (name, below)) in asked {
+            let given = given.remove(key);
+            self.left = self.left.checked_sub(1)?;
+            if name == TYPENAME {
+                fitted.insert(key.to_owned(), Json::from(on));
+                continue;
+            }
+            let ty = self.schema.field(on, name).expect("the question was held against the schema");
+            self.path.push(Json::from(key));
+            let value = match (on, name) {
+                ("Query", ENTITIES) => self.entities(key, &below, given),
+                _ => self.value(ty, &below, given),
+            };
+            self.path.pop();
+            fitted.insert(key.to_owned(), value.ok()?);
+        }
+        Some(fitted)
+    }
+
+    /// The records that were asked for by key: as many, in their order, each of the kind that it was asked as.
+    fn entities(&mut self, key: &str, sets: &[&'a SelectionSet], given: Option<Json>) -> Result<Json, Nulled> {
+        let question = self.question;
+        let variable = question.entities.iter().find(|(found, _)| found == key).map(|(_, variable)| variable);
+        let records = variable.map_or(&[][..], |variable| &question.records[variable]);
+        let kinds: Vec<&str> = records.iter().filter(|it| it.is_seen).map(|it| it.kind.as_str()).collect();
+        let given = match given {
+            Some(Json::Array(given)) if given.len() == kinds.len() => given,
+            // The list may not be null: each record is.
+            _ => {
+                self.note();
+                vec![Json::Null; kinds.len()]
+            }
+        };
+        let mut fitted = Vec::with_capacity(given.len());
+        for (at, (kind, value)) in kinds.into_iter().zip(given).enumerate() {
+            self.path.push(Json::from(at));
+            fitted.push(match value {
+                Json::Null => Json::Null,
+                Json::Object(fields) if says(&fields, kind) => {
+                    self.object(kind, sets, fields).map_or(Json::Null, Json::Object)
+                }
+                _ => {
+                    self.note();
+                    Json::Null
+                }
+            });
+            self.path.pop();
+        }
+        Ok(Json::Array(fitted))
+    }
+
+    fn value(&mut self, ty: &Type, sets: &[&'a SelectionSet], given: Option<Json>) -> Result<Json, Nulled> {
+        let fitted = match (given, &ty.base) {
+            (None, _) => {
+                self.note();
+                None
+            }
+            (Some(Json::Null), _) => {
+                // Where it reported an error, that is told already.
+                if !ty.nullable && !self.has_errors {
+                    self.note();
+                }
+                None
+            }
+            (Some(Json::Array(items)), BaseType::List(item)) => self.list(item, sets, items),
+            (Some(value), BaseType::Named(name)) => self.one(name, sets, value),
+            (Some(_), BaseType::List(_)) => {
+                self.note();
+                None
+            }
+        };
+        match fitted {
+            Some(value) => Ok(value),
+            None if ty.nullable => Ok(Json::Null),
+            None => Err(Nulled),
+        }
+    }
+
+    fn list(&mut self, item: &Type, sets: &[&'a SelectionSet], given: Vec<Json>) -> Option<Json> {
+        let mut fitted = Vec::with_capacity(given.len());
+        for (at, value) in given.into_iter().enumerate() {
+            self.path.push(Json::from(at));
+            let value = self.value(item, sets, Some(value));
+            self.path.pop();
+            fitted.push(value.ok()?);
+        }
+        Some(Json::Array(fitted))
+    }
+
+    /// One value; `None` where it is of another type.
+    fn one(&mut self, of: &str, sets: &[&'a SelectionSet], given: Json) -> Option<Json> {
+        if self.schema.objects(of).is_empty() {
+            let value = leaf(self.schema, of, given);
+            if value.is_none() {
+                self.note();
+            }
+            return value;
+        }
+        let Json::Object(fields) = given else {
+            self.note();
+            return None;
+        };
+        let Some(kind) = self.kind(of, sets, &fields) else {
+            self.note();
+            return None;
+        };
+        self.object(&kind, sets, fields).map(Json::Object)
+    }
+
+    /// Which object it is that stands for a type: the one that it says, else the one whose fields it has.
+    fn kind(&self, of: &str, sets: &[&'a SelectionSet], given: &Map<String, Json>) -> Option<String> {
+        let possible = self.schema.objects(of);
+        match (possible, given.get(TYPENAME)) {
+            (_, Some(said)) => possible.iter().find(|name| said.as_str() == Some(name)).cloned(),
+            ([only], None) => Some(only.clone()),
+            (_, None) => {
+                let has_all = |name: &&String| {
+                    let asked = self.asked(name, sets);
+                    asked.len() == given.len() && asked.keys().all(|key| given.contains_key(*key))
+                };
+                possible.iter().find(has_all).cloned()
+            }
+        }
+    }
+
+    fn asked(&self, on: &str, sets: &[&'a SelectionSet]) -> Asked<'a> {
+        let mut asked = Asked::new();
+        for set in sets {
+            self.gather(on, set, &mut asked);
+        }
+        asked
+    }
+
+    fn gather(&self, on: &str, set: &'a SelectionSet, asked: &mut Asked<'a>) {
+        for selection in &set.items {
+            if !self.is_included(selection.node.directives()) {
+                continue;
+            }
+            let (condition, below) = match &selection.node {
+                Selection::Field(field) => {
+                    let name = field.node.name.node.as_str();
+                    let key = field.node.alias.as_ref().map_or(name, |alias| alias.node.as_str());
+                    asked.entry(key).or_insert((name, Vec::new())).1.push(&field.node.selection_set.node);
+                    continue;
+                }
+                Selection::InlineFragment(inline) => {
+                    let condition = inline.node.type_condition.as_ref().map(|it| it.node.on.node.as_str());
+                    (condition, &inline.node.selection_set.node)
+                }
+                Selection::FragmentSpread(spread) => {
+                    let fragment = &self.question.document.fragments[&spread.node.fragment_name.node].node;
+                    (Some(fragment.type_condition.node.on.node.as_str()), &fragment.selection_set.node)
+                }
+            };
+            if condition.is_none_or(|condition| self.schema.objects(condition).iter().any(|name| name == on)) {
+                self.gather(on, below, asked);
+            }
+        }
+    }
+
+    fn is_included(&self, directives: &[Positioned<Directive>]) -> bool {
+        let condition = |name: &str| {
+            let found = directives.iter().find(|it| it.node.name.node == name)?;
+            Some(self.question.is_true(&found.node.get_argument("if")?.node))
+        };
+        condition("include") != Some(false) && condition("skip") != Some(true)
+    }
+
+    fn note(&mut self) {
+        if self.wrong.len() < MOST_ERRORS {
+            self.wrong.push(self.path.clone());
+        }
+    }
+}
+
+/// Whether a record says no other kind than this.
+fn says(fields: &Map<String, Json>, kind: &str) -> bool {
+    fields.get(TYPENAME).is_none_or(|said| said.as_str() == Some(kind))
+}
+
+/// A value without fields, if it is one of this type.
+fn leaf(schema: &PartnerSchema, of: &str, given: Json) -> Option<Json> {
+    let fits = match (of, &given) {
+        ("Int", Json::Number(number)) => number.as_i64().is_some_and(|whole| i32::try_from(whole).is_ok()),
+        ("Float", Json::Number(_)) | ("String", Json::String(_)) | ("Boolean", Json::Bool(_)) => true,
+        ("ID", Json::Number(number)) if number.is_i64() || number.is_u64() => {
+            return Some(Json::from(number.to_string()));
+        }
+        ("ID", Json::String(_)) => true,
+        ("Int" | "Float" | "String" | "Boolean" | "ID", _) => false,
+        (_, given) => match schema.values(of) {
+            Some(values) => given.as_str().is_some_and(|value| values.contains(&Name::new(value))),
+            // A scalar of its own may be anything.
+            None => true,
+        },
+    };
+    fits.then_some(given)
+}
+
+#[cfg(test)]
+mod tests;
