@@ -2,6 +2,7 @@
 # make test   every test of the project
 # make check  format, lint and licences
 # make bench  the benchmarks
+# make test-router   the journeys through the router that docs/partners.md recommends, built at the first time: 45 minutes on 2 cores
 
 SIZE ?= small
 SEED ?= 1
@@ -10,7 +11,9 @@ WEB_SOURCES := $(shell find web schema/operations -type f -not -path '*/node_mod
 WEB := $(if $(wildcard web/package.json),web/dist/graphiql/index.html)
 CONFORMANCE := $(if $(wildcard tests/conformance/package.json),tests/conformance/node_modules/.package-lock.json)
 
-.PHONY: demo test check tidy bench web conformance
+ROUTER := $(abspath target/router/bin/hive_router)
+
+.PHONY: demo test test-router check tidy bench web conformance
 .DEFAULT_GOAL := demo
 
 demo:
@@ -36,6 +39,15 @@ tidy:
 	@$(MAKE) --no-print-directory web
 	npm --prefix web run check
 	tools/licences.py
+
+test-router: $(ROUTER)
+	@tools/ensure rust node postgresql
+	@$(MAKE) --no-print-directory web
+	HIVE_ROUTER=$(ROUTER) cargo test --locked --test it -- --ignored --nocapture journeys::the_router
+
+$(ROUTER):
+	@tools/ensure rust cmake clang protoc
+	cargo install hive-router --version 0.2.19 --locked --bin hive_router --features graphiql --root target/router
 
 bench:
 	@tools/ensure rust node postgresql

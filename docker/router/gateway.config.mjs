@@ -8,7 +8,7 @@ export const gatewayConfig = {
     // The hub serves its graph as Hive's registry does: the key in X-Hive-CDN-Key, a 304 as long as nothing changed. If the hub
     // cannot be reached, or serves what cannot be read, the gateway keeps the graph that it has.
     type: 'hive',
-    // The address must end in /supergraph, else that is put after it: ?contract=… cannot be asked for here.
+    // That of a contract is at /contracts/public/supergraph.
     endpoint: process.env.RACCORDO_SUPERGRAPH ?? 'http://127.0.0.1:8080/supergraph',
     // What stands in the hub's router_key_file.
     key: process.env.RACCORDO_ROUTER_KEY,
@@ -25,13 +25,16 @@ export const gatewayConfig = {
   port: 4000,
 
   propagateHeaders: {
-    // Who asks, in which language, and by which names logs and traces know the request. Every subgraph is reached through the
-    // hub, which keeps the caller's token from partners. Were a subgraph reached directly, `authorization` would have to be
-    // kept for the subgraph `hub`. Headers are set here and not in `onFetch`: what is set there does not tell callers apart for
-    // the sharing that is switched off below.
+    // Who asks, from where, in which language, and by which names logs and traces know the request. Every subgraph is reached
+    // through the hub, which keeps the caller's token from partners. Were a subgraph reached directly, `authorization` would have
+    // to be kept for the subgraph `hub`. Headers are set here and not in `onFetch`: what is set there does not tell callers apart
+    // for the sharing that is switched off below.
     fromClientToSubgraphs: ({ request }) =>
       Object.fromEntries(
-        ['authorization', 'accept-language', 'x-request-id', 'traceparent'].map((name) => [name, request.headers.get(name)]),
+        ['authorization', 'accept-language', 'x-request-id', 'traceparent', 'x-forwarded-for'].map((name) => [
+          name,
+          request.headers.get(name),
+        ]),
       ),
   },
   // Callers must never share an answer: what they may see differs. On by default.

@@ -149,6 +149,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql/ws", get(websocket::endpoint))
         .route("/schema.graphql", get(pages::schema))
         .route("/supergraph", get(supergraph::endpoint))
+        .route("/contracts/{name}/supergraph", get(supergraph::contract))
         .route("/partners/{name}", post(partners::endpoint))
         .merge(oauth::routes())
         .route("/export/own-data.json", get(exports::own_data))

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Value, Variables};
+use async_graphql::{ServerError, Value, Variables};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
@@ -15,12 +15,14 @@ use super::reply::{LARGEST_BODY, MediaType, Refused};
 use super::{App, caller, pages};
 use crate::access::Viewer;
 use crate::federation::Setup;
-use crate::federation::partner::{Answer, Headers, Partner, Partners, Question, Unfit};
+use crate::federation::partner::{Answer, Headers, Partner, Partners, Question, Reason, Unfit};
 use crate::graphql::Graph;
 use crate::locale::{Locale, Message};
 
 /// Asks which records the caller sees.
 const SEEN: &str = "query($records: [_Any!]!) { _entities(representations: $records) { __typename } }";
+/// Records that are looked up at one time.
+const AT_ONCE: usize = 1_000;
 /// Names the trace that the request belongs to (W3C Trace Context).
 const TRACE: [HeaderName; 2] = [HeaderName::from_static("traceparent"), HeaderName::from_static("tracestate")];
 
@@ -63,10 +65,17 @@ async fn answer(
     if let Some(budget) = &budget {
         budget.spend(question.cost())?;
     }
-    let records = question.records_of(setup.schema());
-    let seen = seen(app, &viewer, records, id).await?;
-    question.keep_seen(setup.schema(), seen.into_iter());
-    Ok(setup.partners.ask(&app.hub, &viewer, (partner, &question), passed_on(&parts.headers, id)).await)
+    let schema = setup.schema();
+    let seen = seen(app, &viewer, question.records_of(schema), id).await?;
+    question.keep_seen(schema, seen.into_iter());
+    let asked = (partner, &question);
+    let answer = setup.partners.ask((&app.hub, schema), &viewer, asked, passed_on(&parts.headers, id)).await;
+    match self::seen(app, &viewer, answer.references(), id).await {
+        Ok(seen) => Ok(answer.as_seen(&question, (partner.schema(), schema), &seen)),
+        // A key of the hub's that is none.
+        Err(refused) if refused.status.is_client_error() => Ok(Answer::failed(Reason::WrongType)),
+        Err(refused) => Err(refused),
+    }
 }
 
 async fn question(partner: &Partner, headers: &HeaderMap, body: Body) -> Result<Question, Refused> {
@@ -102,26 +111,40 @@ async fn question(partner: &Partner, headers: &HeaderMap, body: Body) -> Result<
 
 /// Which of these records the caller sees: by the same door as those who ask the hub for them.
 async fn seen(app: &App, viewer: &Viewer, records: Vec<Json>, id: &str) -> Result<Vec<bool>, Refused> {
-    let named: Vec<Json> = records.iter().filter(|record| !record.is_null()).cloned().collect();
-    if named.is_empty() {
-        return Ok(vec![false; records.len()]);
-    }
-    let variables = Variables::from_json(json!({ "records": named }));
-    let operation = Operation { query: SEEN.into(), name: None, variables };
-    let too_many = |_| {
-        let (it, en) = ("Troppi record in una sola richiesta.", "Too many records in one request.");
-        Refused::bad_request(it, en).because("TOO_LARGE")
-    };
-    let checked = app.executor.check(operation, false, id).map_err(too_many)?;
+    let mut seen = Vec::with_capacity(records.len());
     let graph = Graph::open(app.hub.clone(), viewer.clone(), id);
-    let response = app.executor.execute(&graph, checked, id).await.response;
+    for part in records.chunks(AT_ONCE) {
+        let named: Vec<Json> = part.iter().filter(|record| !record.is_null()).cloned().collect();
+        let mut found = match named.is_empty() {
+            true => Vec::new(),
+            false => found(app, &graph, named, id).await?,
+        }
+        .into_iter();
+        seen.extend(part.iter().map(|record| !record.is_null() && found.next().unwrap_or_default()));
+    }
+    Ok(seen)
+}
+
+async fn found(app: &App, graph: &Arc<Graph>, records: Vec<Json>, id: &str) -> Result<Vec<bool>, Refused> {
+    let variables = Variables::from_json(json!({ "records": records }));
+    let operation = Operation { query: SEEN.into(), name: None, variables };
+    let checked = app.executor.check(operation, false, id).map_err(|_| caller::unavailable())?;
+    let response = app.executor.execute(graph, checked, id).await.response;
+    let is_broken = |error: &ServerError| {
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        code == Some(&Value::from("BAD_USER_INPUT"))
+    };
+    if response.errors.iter().any(is_broken) {
+        let (it, en) =
+            ("Un record è indicato con una chiave che non è tale.", "A record is named by a key that is none.");
+        return Err(Refused::bad_request(it, en).because("RECORD_UNREADABLE"));
+    }
     let found = match response.data {
         Value::Object(mut data) if response.errors.is_empty() => data.swap_remove("_entities"),
         _ => None,
     };
     let Some(Value::List(found)) = found else { return Err(caller::unavailable()) };
-    let mut found = found.into_iter().map(|record| record != Value::Null);
-    Ok(records.iter().map(|record| !record.is_null() && found.next().unwrap_or_default()).collect())
+    Ok(found.into_iter().map(|record| record != Value::Null).collect())
 }
 
 /// What the partner is told besides the question: the caller's language, and by which name to ask about the request.

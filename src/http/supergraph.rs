@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -16,12 +16,24 @@ use crate::locale::Message;
 /// What Hive's routers send their key in.
 const HIVE_KEY: HeaderName = HeaderName::from_static("x-hive-cdn-key");
 
-/// `GET /supergraph`: the graph that routers serve, or with `?contract=public` or `institutional` that of a contract; 304 for who
-/// has it. For routers, which know the key of the settings: as bearer token, or as Hive's routers send it. Without a key in the
-/// settings there is no such page.
-pub async fn endpoint(State(app): State<Arc<App>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+/// `GET /supergraph`: the graph that routers serve; 304 for who has it. For routers, which know the key of the settings: as bearer
+/// token, or as Hive's routers send it. Without a key in the settings there is no such page.
+pub async fn endpoint(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    serve(&app, View::Whole, &headers).await
+}
+
+/// `GET /contracts/<name>/supergraph`: the graph of a contract, `public` or `institutional`, in the same way.
+pub async fn contract(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    match name.as_str() {
+        "public" => serve(&app, View::Public, &headers).await,
+        "institutional" => serve(&app, View::Institutional, &headers).await,
+        _ => pages::not_found().await,
+    }
+}
+
+async fn serve(app: &App, view: View, headers: &HeaderMap) -> Response {
     let Some(key) = &app.settings.router_key else { return pages::not_found().await };
-    let request_id = caller::request_id(&headers);
+    let request_id = caller::request_id(headers);
     let answer = async {
         let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
         let given = bearer.or(headers.get(HIVE_KEY).map(HeaderValue::as_bytes)).unwrap_or_default();
@@ -29,19 +41,6 @@ pub async fn endpoint(State(app): State<Arc<App>>, RawQuery(query): RawQuery, he
             let message = Message::new("Occorre la chiave dei router.", "The routers' key is needed.");
             return Err(Refused::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message));
         }
-        let contract = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-            .find(|(name, _)| name == "contract")
-            .map(|(_, value)| value.into_owned());
-        let view = match contract.as_deref() {
-            None => View::Whole,
-            Some("public") => View::Public,
-            Some("institutional") => View::Institutional,
-            Some(_) => {
-                let message =
-                    Message::new("Un contratto è public o institutional.", "A contract is public or institutional.");
-                return Err(Refused::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message));
-            }
-        };
         let today = chrono::Local::now().date_naive();
         let hash = served::hash(&app.hub, view, today).await.map_err(failed)?;
         let tag = format!("\"{hash}\"");
@@ -56,7 +55,7 @@ pub async fn endpoint(State(app): State<Arc<App>>, RawQuery(query): RawQuery, he
         answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         Ok(response)
     };
-    caller::locale(&headers)
+    caller::locale(headers)
         .scope(async { answer.await.unwrap_or_else(|refused| refused.into_response(MediaType::Json, &request_id)) })
         .await
 }

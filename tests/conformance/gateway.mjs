@@ -13,7 +13,7 @@ const settings = { engine: 'hive', port: 0, poll: 1_000, timeout: 8_000, ...JSON
 const supergraph = `${settings.hub}/supergraph`;
 
 /** What subgraphs are told of the caller. All of them are reached through the hub, which keeps the token from partners. */
-const FORWARDED = ['authorization', 'accept-language', 'x-request-id', 'traceparent'];
+const FORWARDED = ['authorization', 'accept-language', 'x-request-id', 'traceparent', 'x-forwarded-for'];
 
 const engines = { hive, apollo };
 

@@ -24,7 +24,7 @@ const PUBLICATION: &str = "subgraph { id version status } changes { weight path 
 const SDL: &str =
     "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\", \"@external\", \"@requires\", \"@tag\"])
 type Query { sportelliDesks: [SportelliDesk!] }
-type SportelliDesk @key(fields: \"id\") @tag(name: \"public\") { id: ID! name: String! }
+type SportelliDesk @key(fields: \"id\") @tag(name: \"public\") { id: ID! name: String! project: Project @tag(name: \"institutional\") }
 type Municipality @key(fields: \"id\") {
   id: ID!
   population: Int @external
@@ -243,6 +243,21 @@ async fn a_partner_is_asked_for_records_that_the_caller_sees_and_sent_what_the_t
     let viewer = door.hub.persona("dlci").await;
     let direct = door.hub.execute(&viewer, direct, json!({ "r": [records[0]] })).await;
     assert_eq!(is_seen, !direct.data()["_entities"][0].is_null(), "as the hub itself has it");
+
+    // Where its own records point to the hub's, a caller meets those alone that the hub tells of.
+    let desk = |id: &Value| json!({ "data": { "sportelliDesks": [{ "name": "A", "project": { "id": id } }] } });
+    let (query, asked) = ("{ sportelliDesks { name project { id } } }", json!({}));
+    door.service.will(Does::Answers(desk(&json!(project))));
+    let (_, body) = door.ask(None, query, asked.clone()).await;
+    assert_eq!(body, json!({ "data": { "sportelliDesks": [{ "name": "A", "project": null }] } }), "nothing tells why");
+    let (_, body) = door.ask(Some("dlci"), query, asked.clone()).await;
+    assert_eq!(body["data"]["sportelliDesks"][0]["project"].is_null(), !is_seen);
+    door.service.will(Does::Answers(desk(&json!("no key of the hub's"))));
+    let (status, body) = door.ask(Some("dlci"), query, asked).await;
+    assert_eq!(
+        (status, &body["data"], &body["errors"][0]["extensions"]["reason"]),
+        (200, &Value::Null, &json!("WRONG_TYPE"))
+    );
 
     let calls = door.service.calls();
     let (_, body) = door.ask(None, ENTITIES, json!({ "r": [records[0]] })).await;

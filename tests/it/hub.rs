@@ -47,6 +47,11 @@ type Project @key(fields: \"id\") @tag(name: \"institutional\") { id: ID! }";
 /// Hubs at one time: the private server has 60 connections, a hub uses about 5.
 static PLACES: Semaphore = Semaphore::const_new(10);
 
+/// Waits for places for so many hubs that run in processes of their own.
+pub async fn places(hubs: u32) -> SemaphorePermit<'static> {
+    PLACES.acquire_many(hubs).await.expect("never closed")
+}
+
 /// What a test's database holds at its start. It is loaded once a run, then copied.
 #[derive(Clone, Copy)]
 pub struct Sample {

@@ -28,6 +28,7 @@ mod http;
 mod hub;
 mod import;
 mod issuer;
+mod journeys;
 mod levels;
 mod listening;
 mod logs;

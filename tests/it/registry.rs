@@ -308,13 +308,17 @@ async fn routers_with_the_key_are_served_the_graph_and_its_contracts() {
     let callers = callers(&hub).await;
     let nothing = serve(hub.hub.clone(), Settings::default()).await;
     let client = reqwest::Client::new();
-    let get = |address: &str, path: &str| client.get(format!("http://{address}/supergraph{path}"));
-    assert_eq!(get(&nothing, "").send().await.unwrap().status(), 404);
+    let get = |address: &str, path: &str| client.get(format!("http://{address}{path}/supergraph"));
+    for path in ["", "/contracts/public"] {
+        assert_eq!(get(&nothing, path).send().await.unwrap().status(), 404);
+    }
 
     let key = Secret::from("a key that routers know".to_owned());
     let address = serve(hub.hub.clone(), Settings { router_key: Some(key), ..Settings::default() }).await;
     for header in ["", "Bearer another key", "a key that routers know"] {
-        assert_eq!(get(&address, "").header("authorization", header).send().await.unwrap().status(), 401);
+        for path in ["", "/contracts/public"] {
+            assert_eq!(get(&address, path).header("authorization", header).send().await.unwrap().status(), 401);
+        }
     }
     let ask = |path: &str| get(&address, path).bearer_auth("a key that routers know");
     let alone = ask("").send().await.unwrap();
@@ -328,12 +332,12 @@ async fn routers_with_the_key_are_served_the_graph_and_its_contracts() {
     let answer = ask("").header("if-none-match", &tag).send().await.unwrap();
     assert_eq!(answer.status(), 200, "another graph is served from now on");
     assert!(answer.text().await.unwrap().contains("http://hub.example/partners/sportelli"));
-    let hive =
-        get(&address, "?contract=public").header("x-hive-cdn-key", "a key that routers know").send().await.unwrap();
+    let hive = get(&address, "/contracts/public").header("x-hive-cdn-key", "a key that routers know");
+    let hive = hive.send().await.unwrap();
     let public = hive.text().await.unwrap();
     assert!(public.contains("sportelliDesks") && public.contains("@inaccessible"), "{public}");
-    assert_ne!(public, ask("?contract=institutional").send().await.unwrap().text().await.unwrap());
-    assert_eq!(ask("?contract=secret").send().await.unwrap().status(), 400);
+    assert_ne!(public, ask("/contracts/institutional").send().await.unwrap().text().await.unwrap());
+    assert_eq!(ask("/contracts/secret").send().await.unwrap().status(), 404);
 
     // On the day after its terms end, a subgraph takes part no more.
     let (last, after) = (day(2027, 12, 31), day(2028, 1, 1));

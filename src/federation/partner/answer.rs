@@ -1,7 +1,10 @@
 //! A partner's answer, held against the question and the types of its schema.
 //!
 //! What was not asked is left out; a value of a wrong type is null, and where that may not be, the object around it is; what the
-//! partner says of its own errors is not passed on, for it may tell what is nobody's business.
+//! partner says of its own errors is not passed on, for it may tell what is nobody's business. Where it points to records of the
+//! hub's, those that the caller does not see are absent.
+
+use std::collections::HashSet;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{BaseType, Directive, Selection, SelectionSet, Type};
@@ -11,57 +14,98 @@ use serde_json::{Map, Value as Json, json};
 use super::failure::Reason;
 use super::question::{Question, TYPENAME};
 use super::schema::{ENTITIES, PartnerSchema};
+use crate::federation::ownership::HubSchema;
 
 /// Errors that one answer tells.
 const MOST_ERRORS: usize = 50;
 /// Values of an answer at the most, nulls among them: few bytes may stand for many.
 const MOST_VALUES: usize = 500_000;
+/// Records of the hub's to which an answer points at the most: each is looked up.
+const MOST_REFERENCES: usize = 5_000;
 
 /// What is answered to a question.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Answer {
     pub data: Json,
     /// What failed, and where: field names and places in lists; nowhere for the whole.
     pub failures: Vec<(Reason, Option<Vec<Json>>)>,
+    /// The records of the hub's to which it points, each once, by their keys.
+    references: IndexMap<String, Json>,
 }
 
 impl Answer {
     /// The answer where there is none.
     pub fn failed(reason: Reason) -> Self {
-        Self { data: Json::Null, failures: vec![(reason, None)] }
+        Self { failures: vec![(reason, None)], ..Self::default() }
     }
 
     /// The answer to a question of which nothing is left to ask.
     pub(super) fn empty(question: &Question) -> Self {
         let data = question.entities.iter().map(|(key, _)| (key.clone(), Json::Array(Vec::new()))).collect();
-        let mut answer = Self { data: Json::Object(data), failures: Vec::new() };
-        answer.spread(question);
-        answer
+        Self { data: Json::Object(data), ..Self::default() }
     }
 
     /// Fits what a partner answered to the question; `None`: it is no answer of GraphQL.
-    pub(super) fn fitted(question: &Question, schema: &PartnerSchema, mut given: Map<String, Json>) -> Option<Self> {
+    pub(super) fn fitted(
+        question: &Question,
+        (schema, hub): (&PartnerSchema, &HubSchema),
+        mut given: Map<String, Json>,
+    ) -> Option<Self> {
         let errors = match given.remove("errors") {
             Some(Json::Array(errors)) => errors,
             None | Some(Json::Null) => Vec::new(),
             Some(_) => return None,
         };
-        let mut failures: Vec<_> =
+        let failures: Vec<_> =
             errors.iter().take(MOST_ERRORS).map(|error| (Reason::Error, path(error.get("path")))).collect();
         let data = match given.remove("data") {
             Some(Json::Object(data)) => data,
-            None | Some(Json::Null) if !failures.is_empty() => {
-                return Some(Self { data: Json::Null, failures });
-            }
+            None | Some(Json::Null) if !failures.is_empty() => return Some(Self { failures, ..Self::default() }),
             _ => return None,
         };
-        let has_errors = !failures.is_empty();
-        let mut fit = Fit { question, schema, path: Vec::new(), wrong: Vec::new(), left: MOST_VALUES, has_errors };
+        let mut answer = Self { failures, ..Self::default() };
+        answer.fit(question, (schema, hub), data, &HashSet::new());
+        match answer.references.len() > MOST_REFERENCES {
+            true => Some(Self::failed(Reason::TooLarge)),
+            false => Some(answer),
+        }
+    }
+
+    /// The records of the hub's to which it points, by one of their keys.
+    pub fn references(&self) -> Vec<Json> {
+        self.references.values().cloned().collect()
+    }
+
+    /// The answer as the caller gets it: without the records that the caller does not see, of [`Self::references`], and with each
+    /// record in the place in which it was asked for.
+    #[must_use]
+    pub fn as_seen(mut self, question: &Question, of: (&PartnerSchema, &HubSchema), seen: &[bool]) -> Self {
+        let references = std::mem::take(&mut self.references).into_keys().zip(seen);
+        let hidden: HashSet<String> = references.filter(|(_, is_seen)| !**is_seen).map(|(key, _)| key).collect();
+        if let (false, Json::Object(data)) = (hidden.is_empty(), &mut self.data) {
+            let data = std::mem::take(data);
+            self.fit(question, of, data, &hidden);
+        }
+        self.spread(question);
+        self
+    }
+
+    fn fit(
+        &mut self,
+        question: &Question,
+        (schema, hub): (&PartnerSchema, &HubSchema),
+        data: Map<String, Json>,
+        hidden: &HashSet<String>,
+    ) {
+        // What is wrong was told the first time.
+        let is_told = !self.failures.is_empty() || !hidden.is_empty();
+        let (path, wrong, references) = Default::default();
+        let left = MOST_VALUES;
+        let mut fit = Fit { question, schema, hub, path, wrong, left, is_told, references, hidden };
         let fitted = fit.object("Query", &[&question.operation().selection_set.node], data);
-        failures.extend(fit.wrong.into_iter().take(MOST_ERRORS).map(|path| (Reason::WrongType, Some(path))));
-        let mut answer = Self { data: fitted.map_or(Json::Null, Json::Object), failures };
-        answer.spread(question);
-        Some(answer)
+        self.failures.extend(fit.wrong.into_iter().take(MOST_ERRORS).map(|path| (Reason::WrongType, Some(path))));
+        self.data = fitted.map_or(Json::Null, Json::Object);
+        self.references = fit.references;
     }
 
     /// Puts the records back to the places in which they were asked for, with null for those that were not sent.
@@ -98,11 +142,15 @@ struct Nulled;
 struct Fit<'a> {
     question: &'a Question,
     schema: &'a PartnerSchema,
+    hub: &'a HubSchema,
     path: Vec<Json>,
     wrong: Vec<Vec<Json>>,
     left: usize,
-    /// Whether the partner reported any.
-    has_errors: bool,
+    /// Whether it is told already why something is null.
+    is_told: bool,
+    references: IndexMap<String, Json>,
+    /// Records that are absent.
+    hidden: &'a HashSet<String>,
 }
 
 /// Fields that are asked of an object, by response key: the field's name, and what is asked below.
@@ -175,8 +223,7 @@ impl<'a> Fit<'a> {
                 None
             }
             (Some(Json::Null), _) => {
-                // Where it reported an error, that is told already.
-                if !ty.nullable && !self.has_errors {
+                if !ty.nullable && !self.is_told {
                     self.note();
                 }
                 None
@@ -198,6 +245,9 @@ impl<'a> Fit<'a> {
     fn list(&mut self, item: &Type, sets: &[&'a SelectionSet], given: Vec<Json>) -> Option<Json> {
         let mut fitted = Vec::with_capacity(given.len());
         for (at, value) in given.into_iter().enumerate() {
+            if !item.nullable && matches!(&item.base, BaseType::Named(of) if self.is_hidden(of, sets, &value)) {
+                continue;
+            }
             self.path.push(Json::from(at));
             let value = self.value(item, sets, Some(value));
             self.path.pop();
@@ -215,6 +265,9 @@ impl<'a> Fit<'a> {
             }
             return value;
         }
+        if self.is_hidden(of, sets, &given) {
+            return None;
+        }
         let Json::Object(fields) = given else {
             self.note();
             return None;
@@ -223,7 +276,33 @@ impl<'a> Fit<'a> {
             self.note();
             return None;
         };
-        self.object(&kind, sets, fields).map(Json::Object)
+        let fitted = self.object(&kind, sets, fields)?;
+        if let Some((key, reference)) = self.reference(&kind, sets, &fitted) {
+            self.references.insert(key, reference);
+        }
+        Some(Json::Object(fitted))
+    }
+
+    /// The record of the hub's for which an object stands, by one of its keys, where the question asks for one.
+    fn reference(&self, kind: &str, sets: &[&'a SelectionSet], fitted: &Map<String, Json>) -> Option<(String, Json)> {
+        if !self.hub.is_type(kind) {
+            return None;
+        }
+        let asked = self.asked(kind, sets);
+        let value = |field: &str| {
+            let (key, _) = asked.iter().find(|(_, (name, _))| *name == field)?;
+            fitted.get(*key).filter(|value| !value.is_null())
+        };
+        let key = self.hub.key_among(kind, |field| value(field).is_some())?;
+        let fields = key.into_iter().filter_map(|field| Some((field.to_owned(), value(field)?.clone())));
+        let record = Json::Object(fields.chain([(TYPENAME.to_owned(), Json::from(kind))]).collect());
+        Some((record.to_string(), record))
+    }
+
+    fn is_hidden(&self, of: &str, sets: &[&'a SelectionSet], given: &Json) -> bool {
+        let Json::Object(fields) = given else { return false };
+        let reference = || self.reference(&self.kind(of, sets, fields)?, sets, fields);
+        !self.hidden.is_empty() && reference().is_some_and(|(key, _)| self.hidden.contains(&key))
     }
 
     /// Which object it is that stands for a type: the one that it says, else the one whose fields it has.

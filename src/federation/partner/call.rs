@@ -19,6 +19,7 @@ use super::standing::Partner;
 use super::token::Tokens;
 use crate::access::Viewer;
 use crate::federation::address::Neighbourhood;
+use crate::federation::ownership::HubSchema;
 use crate::hub::Hub;
 
 /// A call may take so long, a second try among it.
@@ -49,10 +50,10 @@ impl Way {
         Self { neighbourhood, ..Self::default() }
     }
 
-    /// Asks a partner on behalf of this caller.
+    /// Asks a partner on behalf of this caller. The answer is not [`as_seen`](Answer::as_seen) by the caller yet.
     pub async fn ask(
         &self,
-        hub: &Hub,
+        (hub, schema): (&Hub, &HubSchema),
         viewer: &Viewer,
         (partner, question): (&Partner, &Question),
         headers: Headers,
@@ -70,7 +71,8 @@ impl Way {
         let body = json!({ "query": question.text, "operationName": question.name, "variables": question.sent() });
         let answer = match self.call(partner, &body, token.as_deref(), headers).await {
             Ok(given) => {
-                Answer::fitted(question, &partner.schema, given).unwrap_or_else(|| Answer::failed(Reason::NotGraphql))
+                let fitted = Answer::fitted(question, (&partner.schema, schema), given);
+                fitted.unwrap_or_else(|| Answer::failed(Reason::NotGraphql))
             }
             Err(reason) => Answer::failed(reason),
         };

@@ -4,11 +4,11 @@ use super::*;
 use crate::federation::ownership::HubSchema;
 
 const SDL: &str = "
-    type Query { xDesks: [XDesk!] xDesk: XDesk xPlaces: [XPlace] }
-    type XDesk @key(fields: \"id\") { id: ID! name: String! kind: XKind seats: Int open: [Boolean!] place: XPlace rate: Float any: XAny }
+    type Query { xDesks: [XDesk!] xDesk: XDesk xPlaces: [XPlace] xSeats: [Municipality!] xRooms: [XRoom!] }
+    type XDesk @key(fields: \"id\") { id: ID! name: String! home: Municipality seat: Municipality! kind: XKind seats: Int open: [Boolean!] place: XPlace rate: Float any: XAny }
     enum XKind { LEGAL HEALTH }
     union XPlace = XRoom | XStreet
-    type XRoom { floor: Int! }
+    type XRoom { floor: Int! home: Municipality }
     type XStreet { name: String! }
     scalar XAny
     type Municipality @key(fields: \"id\") { id: ID! population: Int @external
@@ -18,6 +18,10 @@ fn schema() -> PartnerSchema {
     PartnerSchema::read(SDL).unwrap()
 }
 
+fn hub() -> HubSchema {
+    HubSchema::read("type Municipality @key(fields: \"id\") @key(fields: \"code\") { id: ID! code: String! }").unwrap()
+}
+
 fn question(text: &str, variables: Json) -> Result<Question, String> {
     let Json::Object(variables) = variables else { panic!("an object") };
     Question::read(&schema(), text.to_owned(), None, variables).map_err(|unfit| unfit.rule.to_owned())
@@ -25,7 +29,8 @@ fn question(text: &str, variables: Json) -> Result<Question, String> {
 
 fn fitted(question: &Question, given: Json) -> Option<(Json, Vec<String>)> {
     let Json::Object(given) = given else { panic!("an object") };
-    let answer = Answer::fitted(question, &schema(), given)?;
+    let (schema, hub) = (schema(), hub());
+    let answer = Answer::fitted(question, (&schema, &hub), given)?.as_seen(question, (&schema, &hub), &[]);
     let told = |(reason, path): (Reason, Option<Vec<Json>>)| match path {
         Some(path) => format!("{} {}", reason.code(), Json::Array(path)),
         None => reason.code().to_owned(),
@@ -149,10 +154,7 @@ const ENTITIES_OF: &str =
 
 #[test]
 fn records_that_the_caller_does_not_see_are_not_sent_and_null_in_their_places() {
-    let hub = HubSchema::read(
-        "type Municipality @key(fields: \"id\") @key(fields: \"code\") { id: ID! code: String! population: Int }",
-    )
-    .unwrap();
+    let (schema, hub) = (schema(), hub());
     let records = json!([{ "__typename": "Municipality", "id": "a", "population": 1 }, { "__typename": "XDesk", "id": "1" },
         { "__typename": "Municipality", "id": "b", "population": 2 }]);
     let mut asked = question(ENTITIES_OF, json!({ "r": records })).unwrap();
@@ -175,7 +177,29 @@ fn records_that_the_caller_does_not_see_are_not_sent_and_null_in_their_places() 
     let mut asked = question(ENTITIES_OF, json!({ "r": [records[0]] })).unwrap();
     asked.keep_seen(&hub, std::iter::repeat(false));
     assert!(asked.is_empty());
-    assert_eq!(Answer::empty(&asked), Answer { data: json!({ "_entities": [null] }), failures: Vec::new() });
+    let empty = Answer::empty(&asked).as_seen(&asked, (&schema, &hub), &[]);
+    assert_eq!(empty, Answer { data: json!({ "_entities": [null] }), ..Answer::default() });
+}
+
+#[test]
+fn a_record_of_the_hubs_that_the_caller_does_not_see_is_absent_wherever_the_answer_points_to_it() {
+    let text = "{ xDesks { name at: home { key: id xRate } } nearest: xDesk { seat { id } } xSeats { id } xRooms { home { id } } }";
+    let asked = question(text, json!({})).unwrap();
+    let (seen, hidden) = (json!({ "id": "a" }), json!({ "id": "b" }));
+    let given = json!({ "data": {
+        "xDesks": [{ "name": "A", "at": { "key": "a", "xRate": 1 } }, { "name": "B", "at": { "key": "b", "xRate": 2 } }],
+        "nearest": { "seat": hidden }, "xSeats": [seen, hidden, seen], "xRooms": [{ "home": hidden }] } });
+    let Json::Object(given) = given else { unreachable!() };
+    let (schema, hub) = (schema(), hub());
+    let answer = Answer::fitted(&asked, (&schema, &hub), given).unwrap();
+    let references = ["a", "b"].map(|id| json!({ "__typename": "Municipality", "id": id }));
+    assert_eq!(answer.references(), references, "each once");
+    let answer = answer.as_seen(&asked, (&schema, &hub), &[true, false]);
+    assert_eq!(answer.failures, [], "nothing tells of it");
+    let expected = json!({
+        "xDesks": [{ "name": "A", "at": { "key": "a", "xRate": 1.0 } }, { "name": "B", "at": null }],
+        "nearest": null, "xSeats": [seen, seen], "xRooms": [{ "home": null }] });
+    assert_eq!(answer.data.to_string(), expected.to_string().replace("1.0", "1"));
 }
 
 #[test]
