@@ -59,7 +59,7 @@ impl Opened {
                 (embedded.options(), Some(embedded))
             }
         };
-        Self::up_to_date(Database::open(options, config.database()).await?, embedded).await
+        Self::up_to_date(Database::open(options, config.database()?).await?, embedded).await
     }
 
     /// The same for a command that works on the data and then ends: where a hub runs on the embedded database,
@@ -70,7 +70,7 @@ impl Opened {
             None => Embedded::of_running_hub(&config.data_dir)?,
         };
         let Some(options) = running else { return Self::migrated(config).await };
-        let database = Database::open(options, config.database())
+        let database = Database::open(options, config.database()?)
             .await
             .with_context(|| format!("a hub that starts or stops uses {}; try again", config.data_dir.display()))?;
         Self::up_to_date(database, None).await

@@ -3,21 +3,20 @@
 //! A key has one name everywhere: `data_dir` in the file is `RACCORDO_DATA_DIR` and `--data-dir`.
 //! `DATABASE_URL` is read without the prefix, too; `DATABASE_URL_FILE` names a file that holds it.
 
+mod database;
 mod flags;
 mod times;
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgConnectOptions;
 
 use crate::access::secret::Secret;
 use crate::access::{self, Issuer, Provider};
@@ -27,18 +26,22 @@ use crate::federation::address::Neighbourhood;
 use crate::http::{self, Introspection};
 use crate::{federation, schema};
 
+pub use database::DatabaseUrl;
 pub use flags::Flags;
 
 /// Read where it exists, unless `--config` names another.
 const DEFAULT_FILE: &str = "raccordo.toml";
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 28] = [
     "listen",
     "data_dir",
     "database_url",
     "database_url_file",
     "database_pool_size",
     "database_statement_timeout",
+    "database_standby_url",
+    "database_standby_url_file",
+    "database_standby_lag",
     "request_timeout",
     "pg_bin",
     "log_format",
@@ -61,7 +64,7 @@ const KEYS: [&str; 25] = [
 ];
 
 /// Those that the environment may set, one value each.
-const IN_ENVIRONMENT: usize = 21;
+const IN_ENVIRONMENT: usize = 24;
 
 /// Bytes of a megabyte.
 const MB: usize = 1024 * 1024;
@@ -75,6 +78,10 @@ pub struct Config {
     pub database_url: Option<DatabaseUrl>,
     pub database_pool_size: u32,
     pub database_statement_timeout: Duration,
+    /// A standby server of the outside database, for queries.
+    pub database_standby_url: Option<DatabaseUrl>,
+    /// How far behind an answer of the standby may be.
+    pub database_standby_lag: Duration,
     pub request_timeout: Duration,
     pub pg_bin: Option<PathBuf>,
     pub log_format: LogFormat,
@@ -118,33 +125,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// Where the outside database is, with its password: never shown.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct DatabaseUrl(String);
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("(set)")
-    }
-}
-
-impl From<String> for DatabaseUrl {
-    fn from(url: String) -> Self {
-        Self(url)
-    }
-}
-
-impl DatabaseUrl {
-    /// # Errors
-    /// Says what is wrong without repeating the URL.
-    pub fn options(&self) -> anyhow::Result<PgConnectOptions> {
-        let scheme = ["postgres://", "postgresql://"].iter().any(|scheme| self.0.starts_with(scheme));
-        let options = scheme.then(|| self.0.parse().ok()).flatten();
-        options.context("database_url: not of the form postgres://user:password@host:port/database")
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
@@ -155,6 +135,10 @@ struct Raw {
     database_pool_size: u32,
     #[serde(deserialize_with = "times::duration")]
     database_statement_timeout: Duration,
+    database_standby_url: Option<DatabaseUrl>,
+    database_standby_url_file: Option<PathBuf>,
+    #[serde(deserialize_with = "times::duration")]
+    database_standby_lag: Duration,
     #[serde(deserialize_with = "times::duration")]
     request_timeout: Duration,
     pg_bin: Option<PathBuf>,
@@ -208,6 +192,7 @@ impl Config {
             .merge(Serialized::default("data_dir", ".raccordo"))
             .merge(Serialized::default("database_pool_size", defaults.pool_size))
             .merge(Serialized::default("database_statement_timeout", defaults.statement_timeout.as_secs()))
+            .merge(Serialized::default("database_standby_lag", 1))
             .merge(Serialized::default("request_timeout", http::Settings::default().request_timeout.as_secs()))
             .merge(Serialized::default("kept_answers_mb", http::Settings::default().kept_answers / MB))
             .merge(Serialized::default("largest_document_mb", 25))
@@ -225,19 +210,13 @@ impl Config {
             .extract()
             .map_err(explain)?;
 
-        let database_url = match (raw.database_url, raw.database_url_file) {
-            (Some(_), Some(_)) => bail!("database_url and database_url_file are both set: one of them is meant"),
-            (Some(url), None) => Some(url),
-            (None, Some(file)) => {
-                let url =
-                    std::fs::read_to_string(&file).with_context(|| format!("database_url_file: {}", file.display()))?;
-                Some(DatabaseUrl(url.trim().to_owned()))
-            }
-            (None, None) => None,
-        };
-        if let Some(url) = &database_url {
-            url.options()?;
-        }
+        let database_url = database::one("database_url", raw.database_url, raw.database_url_file)?;
+        let standby = (raw.database_standby_url, raw.database_standby_url_file);
+        let database_standby_url = database::one("database_standby_url", standby.0, standby.1)?;
+        ensure!(
+            database_url.is_some() || database_standby_url.is_none(),
+            "database_standby_url: only an outside database (database_url) has a standby"
+        );
         let pool_sizes = 1..=1000;
         ensure!(
             pool_sizes.contains(&raw.database_pool_size),
@@ -253,6 +232,8 @@ impl Config {
             database_url,
             database_pool_size: raw.database_pool_size,
             database_statement_timeout: raw.database_statement_timeout,
+            database_standby_url,
+            database_standby_lag: raw.database_standby_lag,
             request_timeout: raw.request_timeout,
             pg_bin: raw.pg_bin,
             log_format: raw.log_format,
@@ -290,8 +271,15 @@ impl Config {
         }
     }
 
-    pub fn database(&self) -> DatabaseSettings {
-        DatabaseSettings { pool_size: self.database_pool_size, statement_timeout: self.database_statement_timeout }
+    /// # Errors
+    /// An address that is none; it was read as one before.
+    pub fn database(&self) -> anyhow::Result<DatabaseSettings> {
+        let standby = self.database_standby_url.as_ref().map(DatabaseUrl::options).transpose()?;
+        Ok(DatabaseSettings {
+            pool_size: self.database_pool_size,
+            statement_timeout: self.database_statement_timeout,
+            standby: standby.map(|at| (at, self.database_standby_lag)),
+        })
     }
 
     /// How callers come in, without the demonstration's tokens.
@@ -422,6 +410,8 @@ mod tests {
             ("log_format = 'xml'", ["log_format", "text, json"]),
             ("database_url = 'mysql://root:secret@db'", ["database_url", "postgres://user:password@host"]),
             ("database_url = 'postgres://a'\ndatabase_url_file = 'b'", ["database_url", "both set"]),
+            ("database_standby_url = 'postgres://a'", ["database_standby_url", "only an outside database"]),
+            ("database_standby_url = 'mysql://root:secret@db'", ["database_standby_url", "postgres://user"]),
             ("listen = ", ["TOML parse error", "line 1"]),
         ] {
             let error = read(toml, Flags::default()).unwrap_err();

@@ -7,8 +7,10 @@ pub mod decimal;
 pub mod embedded;
 
 mod session;
+mod standby;
 mod writing;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -17,6 +19,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Executor as _, Postgres};
 
 pub use session::{Session, Statement};
+pub use standby::Place;
+use standby::Standby;
 pub use writing::Writing;
 
 /// Oldest server that the product is tested with, as `server_version_num`.
@@ -38,11 +42,13 @@ pub struct DatabaseSettings {
     pub pool_size: u32,
     /// Time limit of one statement of a read session.
     pub statement_timeout: Duration,
+    /// A standby server for read sessions, and how far behind an answer may be.
+    pub standby: Option<(PgConnectOptions, Duration)>,
 }
 
 impl Default for DatabaseSettings {
     fn default() -> Self {
-        Self { pool_size: 16, statement_timeout: Duration::from_secs(10) }
+        Self { pool_size: 16, statement_timeout: Duration::from_secs(10), standby: None }
     }
 }
 
@@ -55,6 +61,7 @@ pub struct Database {
     writing: PgPool,
     /// What the hub reads for itself: [`Self::upkeep`].
     upkeep: PgPool,
+    standby: Option<Arc<Standby>>,
     options: PgConnectOptions,
     settings: DatabaseSettings,
 }
@@ -73,11 +80,10 @@ impl Database {
                 })
             });
         let writing = sessions.clone().max_connections(WRITING).connect_lazy_with(options.clone());
-        let pool = sessions
-            .max_connections(settings.pool_size)
-            .connect_with(options.clone())
-            .await
-            .context("PostgreSQL does not answer")?;
+        let sessions = sessions.max_connections(settings.pool_size);
+        let standby = settings.standby.clone();
+        let standby = standby.map(|(at, bound)| Arc::new(Standby::new(at, sessions.clone(), bound)));
+        let pool = sessions.connect_with(options.clone()).await.context("PostgreSQL does not answer")?;
         let version: i32 =
             sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&pool).await?;
         anyhow::ensure!(
@@ -92,7 +98,12 @@ impl Database {
             .idle_timeout(Duration::from_secs(60))
             .after_connect(|connection, _| Box::pin(see_all(connection)))
             .connect_lazy_with(options.clone());
-        Ok(Self { pool, writing, upkeep, options, settings })
+        let database = Self { pool, writing, upkeep, standby, options, settings };
+        if let Some(standby) = &database.standby {
+            let alone = Self { standby: None, ..database.clone() };
+            tokio::spawn(standby::watch(alone, Arc::downgrade(standby)));
+        }
+        Ok(database)
     }
 
     /// Brings the schema up to date. Safe to run from several hubs at once.
@@ -119,12 +130,21 @@ impl Database {
 
     /// Closes the pools, once their connections have come back.
     pub async fn close(&self) {
-        tokio::join!(self.pool.close(), self.writing.close(), self.upkeep.close());
+        let standby = async {
+            if let Some(standby) = &self.standby {
+                standby.close().await;
+            }
+        };
+        tokio::join!(self.pool.close(), self.writing.close(), self.upkeep.close(), standby);
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> sqlx::Result<()> {
         self.pool.execute("select 1").await.map(drop)
+    }
+
+    fn standby(&self) -> Option<&Standby> {
+        self.standby.as_deref()
     }
 
     /// The pool behind the read sessions.

@@ -107,6 +107,8 @@ impl From<sqlx::Error> for Error {
                 tracing::warn!(%error, "the database takes no requests");
                 Self::Unavailable
             }
+            // serialization_failure: on a standby, what the session reads was cleared away
+            sqlx::Error::Database(cause) if cause.code().as_deref() == Some("40001") => Self::Unavailable,
             // query_canceled: the statement timeout
             sqlx::Error::Database(cause) if cause.code().as_deref() == Some("57014") => Self::Timeout,
             // in_failed_sql_transaction

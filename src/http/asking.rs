@@ -7,13 +7,13 @@ use async_graphql::parser::types::OperationType;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 
-use super::App;
 use super::answers::{Found, Kept, Question};
 use super::budgets::Budget;
 use super::encoded::Coding;
 use super::executor::{Answer, Checked, Operation};
 use super::graphql::not_allowed;
 use super::reply::{self, MediaType, Refused};
+use super::{App, caller};
 use crate::access::{Caller, Viewer};
 use crate::graphql::Graph;
 use crate::locale::Locale;
@@ -54,6 +54,9 @@ impl Asking<'_> {
         let complexity = checked.complexity();
         let may_be_kept = checked.kind() == OperationType::Query && checked.is_lasting();
         let remaining = self.spend(complexity)?;
+        if checked.kind() == OperationType::Query {
+            graph.session.may_be_behind(caller::seen(headers)?);
+        }
         let mut answer = self.execute(&graph, checked).await?;
         let is_worth_keeping = may_be_kept && matches!(found, Found::Again);
         // Where data were exchanged meanwhile, it may follow from the old and the new.
@@ -66,7 +69,7 @@ impl Asking<'_> {
         if let Some(remaining) = remaining {
             answer.tell_remaining(remaining);
         }
-        Ok(reply::one(answer, self.media))
+        Ok(showing(&graph, reply::one(answer, self.media)))
     }
 
     /// Answers several operations, which all see one snapshot.
@@ -88,7 +91,7 @@ impl Asking<'_> {
             }
             answers.push(answer);
         }
-        Ok(reply::several(answers, self.media))
+        Ok(showing(&graph, reply::several(answers, self.media)))
     }
 
     fn check(&self, operation: Operation) -> Result<Checked, Box<Answer>> {
@@ -110,7 +113,15 @@ impl Asking<'_> {
                 "Le subscription si seguono su /graphql/ws o /graphql/stream.",
                 "Subscriptions are followed on /graphql/ws or /graphql/stream.",
             )),
-            _ => Ok(self.app.executor.execute(graph, operation, self.id).await),
+            kind => {
+                let answer = self.app.executor.execute(graph, operation, self.id).await;
+                if kind == OperationType::Mutation
+                    && let Err(error) = graph.session.note_written().await
+                {
+                    tracing::warn!(%error, "who has written is not told how far that is");
+                }
+                Ok(answer)
+            }
         }
     }
 
@@ -142,4 +153,12 @@ impl Asking<'_> {
         }
         Ok(response)
     }
+}
+
+/// The answer with how far it shows what was committed, where a standby may be behind that.
+fn showing(graph: &Graph, mut response: Response) -> Response {
+    if let Some(value) = graph.session.shown().and_then(|shown| HeaderValue::from_str(&shown.to_string()).ok()) {
+        response.headers_mut().insert(caller::SEEN, value);
+    }
+    response
 }

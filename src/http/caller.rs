@@ -10,11 +10,31 @@ use super::{App, cookies, same_origin};
 use crate::access::Viewer;
 use crate::access::people::session::SessionRefusal;
 use crate::access::token::Refusal;
+use crate::db::Place;
 use crate::graphql::Renewal;
 use crate::locale::{Locale, Message};
 
 /// Names the request in answers and in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the caller has seen: sent with an answer, and back with a request that must not be answered with less.
+pub const SEEN: HeaderName = HeaderName::from_static("raccordo-seen");
+
+/// How far the caller has seen, where it says so.
+///
+/// # Errors
+/// 400 where it is none that the hub sent.
+pub fn seen(headers: &HeaderMap) -> Result<Option<Place>, Refused> {
+    let Some(given) = headers.get(SEEN) else { return Ok(None) };
+    let seen = given.to_str().ok().and_then(Place::read);
+    seen.map(Some).ok_or_else(|| {
+        let (it, en) = (
+            "L'intestazione Raccordo-Seen è quella di una risposta precedente.",
+            "The header Raccordo-Seen is that of an earlier answer.",
+        );
+        Refused::bad_request(it, en).because("SEEN_UNREADABLE")
+    })
+}
 
 /// The headers of a request that lasts, in memory of their own: as they came, they are slices of all that was read with them, and
 /// would keep that.

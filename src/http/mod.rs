@@ -141,8 +141,8 @@ pub fn router(app: Arc<App>) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, caller::REQUEST_ID])
-        .expose_headers([caller::REQUEST_ID]);
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, caller::REQUEST_ID, caller::SEEN])
+        .expose_headers([caller::REQUEST_ID, caller::SEEN]);
     Router::new()
         .route("/graphql", any(graphql::endpoint).layer(cors.clone()))
         .route("/graphql/stream", any(sse::endpoint).layer(cors))

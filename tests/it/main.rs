@@ -60,6 +60,7 @@ mod search;
 mod sessions;
 mod sight;
 mod sign_in;
+mod standby;
 mod token_attacks;
 mod tokens;
 mod unseen;
