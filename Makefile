@@ -24,15 +24,15 @@ test:
 	@$(MAKE) --no-print-directory web
 	@$(MAKE) --no-print-directory conformance
 	npm --prefix web test
-	cargo test --locked
+	cargo test --locked --workspace
 
 check: tidy
-	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 # The part of it that needs no build.
 tidy:
 	@tools/ensure rust node
-	cargo fmt --check
+	cargo fmt --all --check
 	@$(MAKE) --no-print-directory web
 	npm --prefix web run check
 	tools/licences.py
