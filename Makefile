@@ -2,6 +2,7 @@
 # make test   every test of the project
 # make check  format, lint and licences
 # make bench  the benchmarks
+# make router a router of Apollo Federation: http://127.0.0.1:4000/graphql, before the hub that `make demo` started
 
 SIZE ?= small
 SEED ?= 1
@@ -10,14 +11,30 @@ WEB_SOURCES := $(shell find web schema/operations -type f -not -path '*/node_mod
 WEB := $(if $(wildcard web/package.json),web/dist/graphiql/index.html)
 CONFORMANCE := $(if $(wildcard tests/conformance/package.json),tests/conformance/node_modules/.package-lock.json)
 
-.PHONY: demo test check tidy bench web conformance
+HIVE_ROUTER ?= target/router/bin/hive_router
+# The key by which the router gets the graph from the hub; made once.
+RACCORDO_ROUTER_KEY_FILE ?= .raccordo/router-key
+
+.PHONY: demo router test check tidy bench web conformance
 .DEFAULT_GOAL := demo
 
 demo:
 	@tools/ensure rust node postgresql
-	@$(MAKE) --no-print-directory web
+	@$(MAKE) --no-print-directory web $(RACCORDO_ROUTER_KEY_FILE)
 	cargo build --release --locked
-	target/release/raccordo demo --size $(SIZE) --seed $(SEED)
+	RACCORDO_ROUTER_KEY_FILE=$(RACCORDO_ROUTER_KEY_FILE) target/release/raccordo demo --size $(SIZE) --seed $(SEED)
+
+router: $(HIVE_ROUTER) $(RACCORDO_ROUTER_KEY_FILE)
+	RACCORDO_ROUTER_KEY=$$(cat $(RACCORDO_ROUTER_KEY_FILE)) ROUTER_CONFIG_FILE_PATH=docker/router/router.config.yaml $(HIVE_ROUTER)
+
+# Takes the better part of an hour on two cores, once. The feature spares a script that runs npm.
+$(HIVE_ROUTER):
+	@tools/ensure rust cmake clang protobuf
+	cargo install hive-router --version 0.2.19 --locked --bin hive_router --features graphiql --root target/router
+
+$(RACCORDO_ROUTER_KEY_FILE):
+	@mkdir -p $(@D)
+	@umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >$@
 
 test:
 	@tools/ensure rust node postgresql chromium
