@@ -2,7 +2,8 @@
 # make test   every test of the project
 # make check  format, lint and licences
 # make bench  the benchmarks
-# make test-router   the journeys through the router that docs/partners.md recommends, built at the first time: 45 minutes on 2 cores
+# make router a router of Apollo Federation: http://127.0.0.1:4000/graphql, before the hub that `make demo` started
+# make test-router   the tests through that router
 
 SIZE ?= small
 SEED ?= 1
@@ -11,43 +12,53 @@ WEB_SOURCES := $(shell find web schema/operations -type f -not -path '*/node_mod
 WEB := $(if $(wildcard web/package.json),web/dist/graphiql/index.html)
 CONFORMANCE := $(if $(wildcard tests/conformance/package.json),tests/conformance/node_modules/.package-lock.json)
 
-ROUTER := $(abspath target/router/bin/hive_router)
+HIVE_ROUTER ?= target/router/bin/hive_router
+# The key by which the router gets the graph from the hub; made once.
+RACCORDO_ROUTER_KEY_FILE ?= .raccordo/router-key
 
-.PHONY: demo test test-router check tidy bench web conformance
+.PHONY: demo router test test-router check tidy bench web conformance
 .DEFAULT_GOAL := demo
 
 demo:
 	@tools/ensure rust node postgresql
-	@$(MAKE) --no-print-directory web
+	@$(MAKE) --no-print-directory web $(RACCORDO_ROUTER_KEY_FILE)
 	cargo build --release --locked
-	target/release/raccordo demo --size $(SIZE) --seed $(SEED)
+	RACCORDO_ROUTER_KEY_FILE=$(RACCORDO_ROUTER_KEY_FILE) target/release/raccordo demo --size $(SIZE) --seed $(SEED)
+
+router: $(HIVE_ROUTER) $(RACCORDO_ROUTER_KEY_FILE)
+	RACCORDO_ROUTER_KEY=$$(cat $(RACCORDO_ROUTER_KEY_FILE)) ROUTER_CONFIG_FILE_PATH=docker/router/router.config.yaml $(HIVE_ROUTER)
+
+# Takes the better part of an hour on two cores, once. The feature spares a script that runs npm.
+$(HIVE_ROUTER):
+	@tools/ensure rust cmake clang protobuf
+	cargo install hive-router --version 0.2.19 --locked --bin hive_router --features graphiql --root target/router
+
+$(RACCORDO_ROUTER_KEY_FILE):
+	@mkdir -p $(@D)
+	@umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >$@
 
 test:
 	@tools/ensure rust node postgresql chromium
 	@$(MAKE) --no-print-directory web
 	@$(MAKE) --no-print-directory conformance
 	npm --prefix web test
-	cargo test --locked
+	cargo test --locked --workspace
 
 check: tidy
-	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 # The part of it that needs no build.
 tidy:
 	@tools/ensure rust node
-	cargo fmt --check
+	cargo fmt --all --check
 	@$(MAKE) --no-print-directory web
 	npm --prefix web run check
 	tools/licences.py
 
-test-router: $(ROUTER)
+test-router: $(HIVE_ROUTER)
 	@tools/ensure rust node postgresql
 	@$(MAKE) --no-print-directory web
-	HIVE_ROUTER=$(ROUTER) cargo test --locked --test it -- --ignored --nocapture journeys::the_router
-
-$(ROUTER):
-	@tools/ensure rust cmake clang protoc
-	cargo install hive-router --version 0.2.19 --locked --bin hive_router --features graphiql --root target/router
+	HIVE_ROUTER=$(abspath $(HIVE_ROUTER)) cargo test --locked --test it -- --ignored --nocapture journeys::the_router
 
 bench:
 	@tools/ensure rust node postgresql

@@ -13,10 +13,13 @@ mod invite;
 mod keys;
 mod migrate;
 mod open;
+mod remote;
 mod reread;
 mod schema;
 mod serve;
 mod subgraph;
+mod supergraph;
+mod table;
 mod token;
 
 use std::process::ExitCode;
@@ -62,7 +65,10 @@ enum Command {
     Schema(schema::Command),
     /// Work with partners' subgraphs.
     #[command(subcommand)]
-    Subgraph(subgraph::Command),
+    Subgraph(Box<subgraph::Command>),
+    /// Work with the graphs that a hub has served to routers.
+    #[command(subcommand)]
+    Supergraph(supergraph::Command),
     /// Print a demonstration token.
     Token(token::Arguments),
     /// Work with the keys that sign the hub's own tokens.
@@ -91,10 +97,15 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<Misuse>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
+
+/// A command was called wrongly, which was found out only while it ran.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misuse(String);
 
 async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
     match command {
@@ -106,7 +117,8 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => audit::run(config, command).await,
         Command::Export(command) => export::run(config, *command).await,
         Command::Schema(command) => schema::run(&command),
-        Command::Subgraph(command) => subgraph::run(command),
+        Command::Subgraph(command) => subgraph::run(*command).await,
+        Command::Supergraph(command) => supergraph::run(command).await,
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,
         Command::Reread => reread::run(config).await,

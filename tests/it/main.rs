@@ -50,6 +50,7 @@ mod probes;
 mod projects;
 mod proposals;
 mod provider;
+mod publishing;
 mod random_walk;
 mod readme;
 mod registry;

@@ -1,8 +1,8 @@
 //! The hub's published keys: fetched when the first token comes, kept, and fetched anew in time.
 
 use std::collections::HashMap;
-use std::sync::RwLock;
-use std::time::Duration;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use jsonwebtoken::DecodingKey;
@@ -11,7 +11,6 @@ use reqwest::{Client, redirect};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use super::Refusal;
 
@@ -22,8 +21,12 @@ const FRESH: Duration = Duration::from_secs(300);
 /// A request waits for the keys.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Tells the time by which keys grow old.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
 /// The keys at one address.
 pub struct Keys {
+    pub clock: Clock,
     url: String,
     client: Client,
     known: RwLock<Known>,
@@ -54,7 +57,7 @@ impl Keys {
     pub fn new(url: String) -> anyhow::Result<Self> {
         let client = Client::builder().redirect(redirect::Policy::none()).timeout(PATIENCE).build();
         let client = client.context("no way out to the hub")?;
-        Ok(Self { url, client, known: RwLock::default(), last: Mutex::default() })
+        Ok(Self { clock: Arc::new(Instant::now), url, client, known: RwLock::default(), last: Mutex::default() })
     }
 
     /// The key of this name.
@@ -70,9 +73,10 @@ impl Keys {
         if let Some(key) = self.fresh(kid) {
             return Ok(key);
         }
-        if last.began.is_none_or(|began| began.elapsed() >= PAUSE) {
+        let now = (self.clock)();
+        if last.began.is_none_or(|began| now.duration_since(began) >= PAUSE) {
             // Noted before: it counts, too, if the request is given up meanwhile.
-            *last = Last { began: Some(Instant::now()), succeeded: false };
+            *last = Last { began: Some(now), succeeded: false };
             last.succeeded = self.fetch().await;
         }
         let missing = if last.succeeded { Refusal::Invalid } else { Refusal::Unavailable };
@@ -82,14 +86,14 @@ impl Keys {
 
     fn fresh(&self, kid: &str) -> Option<DecodingKey> {
         let known = self.known.read().expect("no panic while held");
-        known.fresh_until.filter(|until| Instant::now() < *until).and_then(|_| known.keys.get(kid).cloned())
+        known.fresh_until.filter(|until| (self.clock)() < *until).and_then(|_| known.keys.get(kid).cloned())
     }
 
     /// Fetches the keys; whether there are any to go on with.
     async fn fetch(&self) -> bool {
         match self.published().await {
             Ok(keys) => {
-                let known = Known { keys, fresh_until: Some(Instant::now() + FRESH) };
+                let known = Known { keys, fresh_until: Some((self.clock)() + FRESH) };
                 *self.known.write().expect("no panic while held") = known;
                 true
             }

@@ -1,8 +1,8 @@
 //! A hub, as far as a partner knows it: it signs tokens and publishes its keys.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
@@ -53,6 +53,8 @@ pub struct Fake {
     /// `None`: it does not answer.
     published: Arc<Mutex<Option<Vec<Value>>>>,
     fetches: Arc<AtomicUsize>,
+    /// Seconds by which the partner's clock runs ahead.
+    ahead: Arc<AtomicU64>,
 }
 
 impl Fake {
@@ -65,7 +67,8 @@ impl Fake {
             let keys: Option<Vec<Value>> = keys_now.lock().unwrap().clone();
             keys.map(|keys| Json(json!({ "keys": keys }))).ok_or(StatusCode::SERVICE_UNAVAILABLE)
         });
-        let fake = Self { url: serve(Router::new().route("/oauth/jwks", jwks)).await, published, fetches };
+        let url = serve(Router::new().route("/oauth/jwks", jwks)).await;
+        let fake = Self { url, published, fetches, ahead: Arc::default() };
         fake.publish(keys);
         fake
     }
@@ -86,7 +89,15 @@ impl Fake {
 
     /// As a partner sees it.
     pub fn for_partner(&self, issuer: &str) -> Hub {
-        Hub::new(&self.url.parse().unwrap(), &issuer.parse().unwrap(), "osservatorio").unwrap()
+        let ahead = self.ahead.clone();
+        let clock = move || Instant::now() + Duration::from_secs(ahead.load(Ordering::Relaxed));
+        let hub = Hub::new(&self.url.parse().unwrap(), &issuer.parse().unwrap(), "osservatorio");
+        hub.unwrap().timed_by(Arc::new(clock))
+    }
+
+    /// Lets time pass for the partner.
+    pub fn wait(&self, seconds: u64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
     }
 
     /// What a token for the observatory says.

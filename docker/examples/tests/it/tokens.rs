@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use raccordo_examples::access::{Caller, Level, Refusal};
 use raccordo_examples::observatory;
@@ -102,13 +100,6 @@ async fn the_issuer_may_be_another_than_the_address() {
     assert_eq!(bearer(&hub, &key.sign(&fake.claims("COUNCIL"))).await, Err(Refusal::Invalid));
 }
 
-/// Lets the clock of the program's own waiting run ahead.
-async fn wait(seconds: u64) {
-    tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(seconds)).await;
-    tokio::time::resume();
-}
-
 #[tokio::test]
 async fn a_key_that_is_not_known_is_fetched_once_in_ten_seconds() {
     let (old, new) = (Key::new("old"), Key::new("new"));
@@ -121,7 +112,7 @@ async fn a_key_that_is_not_known_is_fetched_once_in_ten_seconds() {
         assert_eq!(bearer(&hub, &by_new).await, Err(Refusal::Invalid));
     }
     assert_eq!(fake.fetches(), 1);
-    wait(11).await;
+    fake.wait(11);
     assert!(bearer(&hub, &by_new).await.is_ok());
     assert_eq!(bearer(&hub, &by_old).await, Err(Refusal::Invalid), "it is withdrawn");
     assert_eq!(fake.fetches(), 2);
@@ -136,14 +127,14 @@ async fn keys_are_fetched_anew_in_time_and_kept_while_the_hub_is_silent() {
     fake.falls_silent();
     assert_eq!(bearer(&hub, &by_old).await, Err(Refusal::Unavailable));
     fake.publish(&[&old]);
-    wait(11).await;
+    fake.wait(11);
     assert!(bearer(&hub, &by_old).await.is_ok());
     fake.falls_silent();
-    wait(301).await;
+    fake.wait(301);
     assert!(bearer(&hub, &by_old).await.is_ok());
     assert_eq!(bearer(&hub, &by_new).await, Err(Refusal::Unavailable));
     fake.publish(&[&new]);
-    wait(11).await;
+    fake.wait(11);
     assert_eq!(bearer(&hub, &by_old).await, Err(Refusal::Invalid));
 }
 

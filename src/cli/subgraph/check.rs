@@ -1,24 +1,18 @@
-//! `raccordo subgraph`
+//! `raccordo subgraph check`
 
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 
+use super::{read_sdl, told};
 use crate::federation::HUB;
 use crate::federation::check::{self, Report};
-use crate::federation::composer::{Part, Weight};
+use crate::federation::composer::Part;
 use crate::federation::ownership::{HubSchema, Partner, is_name};
 
-#[derive(clap::Subcommand)]
-pub(super) enum Command {
-    /// Hold a partner's subgraph against the hub's: whether it keeps to what is its own, composes, and what it adds.
-    Check(Check),
-}
-
 #[derive(clap::Args)]
-pub(super) struct Check {
+pub struct Check {
     /// Name of the subgraph, e.g. servizi-lazio: its types begin with ServiziLazio, its fields with serviziLazio
     #[arg(long)]
     name: String,
@@ -30,16 +24,13 @@ pub(super) struct Check {
     terms: Vec<String>,
 }
 
-pub(super) fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Check(Check { name, sdl: file, terms }) = command;
+pub fn run(arguments: Check) -> anyhow::Result<ExitCode> {
+    let Check { name, sdl: file, terms } = arguments;
     ensure!(
         is_name(&name),
         "{name:?} is no name for a subgraph: 3 to 30 small letters, digits and single hyphens, a letter first, not \"{HUB}\""
     );
-    let sdl = match file.to_str() {
-        Some("-") => std::io::read_to_string(std::io::stdin().take(1 << 24)).context("standard input")?,
-        _ => std::fs::read_to_string(&file).with_context(|| file.display().to_string())?,
-    };
+    let sdl = read_sdl(&file)?;
     let hub = crate::schema::definition(true);
     let known = HubSchema::read(&hub)?;
     if let Some(term) = terms.iter().find(|term| !known.has(term)) {
@@ -69,15 +60,8 @@ pub(super) fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
         Report::Composes { changes, .. } => {
-            println!("{name} composes with the hub. For callers:");
-            for change in changes {
-                let weight = match change.weight {
-                    Weight::Harmless => "",
-                    Weight::Dangerous => " (dangerous)",
-                    Weight::Breaking => " (breaking)",
-                };
-                println!("  {}{weight}", change.message);
-            }
+            println!("{name} composes with the hub.");
+            told::changes(changes.into_iter().map(|change| (change.weight, change.message)));
             Ok(ExitCode::SUCCESS)
         }
     }
