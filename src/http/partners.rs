@@ -16,6 +16,7 @@ use super::{App, caller, pages};
 use crate::access::Viewer;
 use crate::federation::Setup;
 use crate::federation::partner::{Answer, Headers, Partner, Partners, Question, Unfit};
+use crate::federation::usage::counted_as;
 use crate::graphql::Graph;
 use crate::locale::{Locale, Message};
 
@@ -66,6 +67,7 @@ async fn answer(
     let records = question.records_of(setup.schema());
     let seen = seen(app, &viewer, records, id).await?;
     question.keep_seen(setup.schema(), seen.into_iter());
+    setup.usage.count(counted_as(&viewer), &question.used(partner.schema()).into());
     Ok(setup.partners.ask(&app.hub, &viewer, (partner, &question), passed_on(&parts.headers, id)).await)
 }
 

@@ -62,5 +62,6 @@ mod sign_in;
 mod token_attacks;
 mod tokens;
 mod unseen;
+mod usage;
 mod websocket;
 mod work;
