@@ -16,7 +16,7 @@ pub const PUBLIC: i32 = 0;
 pub const NETWORK: i32 = 1;
 /// Offices and DLCI.
 pub const INSTITUTIONAL: i32 = 2;
-/// The central department: every entry of the audit, whosever record it is about.
+/// The central department: every entry of the audit, whosever record it is about, and who uses which fields of the graph.
 pub const OVERSIGHT: i32 = 3;
 /// Plus the province's ISTAT number: bodies seated or active in that province.
 pub const PROVINCE_BASE: i32 = 1_000;
@@ -138,7 +138,7 @@ async fn load(connection: &mut PgConnection, organisation: Uuid, day: NaiveDate)
     };
     let mut sight = Sight::everywhere(audiences);
     if level == Level::National {
-        sight = sight.in_rooms([Room::Audit], |held| [held, &[OVERSIGHT]].concat());
+        sight = sight.in_rooms([Room::Audit, Room::Federation], |held| [held, &[OVERSIGHT]].concat());
     }
     Ok(Some(Viewer { level, organisation: Some(organisation), sight, caller: Caller::Public }))
 }

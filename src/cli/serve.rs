@@ -11,12 +11,14 @@ use tokio::sync::watch;
 
 use super::open::{Opened, access, lend_documents};
 use crate::config::Config;
-use crate::federation::partner;
+use crate::federation::{partner, usage};
 use crate::hub::Hub;
 use crate::{http, schema};
 
 /// Requests under way have this long to finish after the signal to end.
 const DRAINING: Duration = Duration::from_secs(10);
+/// What was used since the last minute has this long to be written down.
+const WRITING: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     check_address(config.listen)?;
@@ -52,6 +54,7 @@ pub(super) async fn until_signalled(
     };
 
     let watching = tokio::spawn(partner::watch(Arc::downgrade(&hub)));
+    let keeping = tokio::spawn(usage::keep(Arc::downgrade(&hub)));
     let mut server = tokio::spawn(http::serve(hub.clone(), settings, listen, shutdown));
     let result = tokio::select! {
         served = &mut server => served?,
@@ -70,7 +73,14 @@ pub(super) async fn until_signalled(
         () = opened.lost() => Err(anyhow::anyhow!("the private PostgreSQL has ended; its log is in the data directory")),
     };
     watching.abort();
+    keeping.abort();
     server.abort();
+    let writing = usage::write_down(&hub, chrono::Local::now().date_naive());
+    match tokio::time::timeout(WRITING, writing).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "what was used last could not be written down"),
+        Err(_) => tracing::warn!("what was used last could not be written down in time"),
+    }
     hub.stop();
     opened.close().await?;
     result.map(|()| ExitCode::SUCCESS)

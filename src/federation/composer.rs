@@ -79,14 +79,13 @@ pub enum Weight {
     Breaking,
 }
 
-/// One difference between two schemas [modifica dello schema].
-#[derive(async_graphql::SimpleObject, Clone, Debug, PartialEq, Eq, Deserialize)]
+/// One difference between two schemas.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct SchemaChange {
-    /// How much it means to callers [peso].
     pub weight: Weight,
-    /// What changed, in English [messaggio].
+    /// In English.
     pub message: String,
-    /// What changed, e.g. `Query.projects.first`.
+    /// E.g. `Query.projects.first`.
     pub path: Option<String>,
     /// The library's name of the change, e.g. `FIELD_REMOVED`.
     pub kind: String,

@@ -8,11 +8,12 @@ use chrono::NaiveDate;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::composer::{self, Failure, Obstacle, Part, SchemaChange};
+use super::composer::{self, Failure, Obstacle, Part};
 use super::graphs::{self, Graphs};
 use super::model::{Member, MemberRow, SupergraphCause, SupergraphRow};
 use super::setup::Setup;
 use super::store::{self, NewSupergraph};
+use super::usage::{self, Weighed};
 use crate::graphql::{Change, Error, Outcome, Result};
 use crate::hub::Hub;
 
@@ -129,12 +130,12 @@ impl Joined {
         self.members.iter().find(|member| member.subgraph_id == subgraph).map(|member| member.version_id)
     }
 
-    /// How it differs for callers from what stands.
+    /// How it differs for callers from what stands, and whether any of them would notice.
     ///
     /// # Errors
-    /// The composer failed.
-    pub async fn changes(&self, hub: &Hub, standing: &Standing) -> Result<Vec<SchemaChange>> {
-        let before = match &standing.row {
+    /// The composer failed; the database's.
+    pub async fn changes(&self, hub: &Hub, before: Option<&SupergraphRow>, today: NaiveDate) -> Result<Vec<Weighed>> {
+        let before = match before {
             Some(row) => {
                 let mut connection = hub.database.upkeep().await?;
                 store::texts(&mut connection, std::slice::from_ref(&row.schema_hash)).await?.remove(&row.schema_hash)
@@ -142,14 +143,14 @@ impl Joined {
             None => None,
         };
         let (setup, graphs) = (setup(hub)?, self.graphs.clone());
-        in_turn(move || {
+        let changes = in_turn(move || {
             let before = match &before {
                 Some(before) => before,
                 None => setup.alone()?,
             };
-            composer::compare(before, &graphs.schema)
-        })
-        .await
+            Ok(usage::trace(before, composer::compare(before, &graphs.schema)?))
+        });
+        usage::weigh(hub, today, changes.await?).await
     }
 
     /// Writes it down, within a change, with a member's schema that is not kept yet.

@@ -40,7 +40,7 @@ pub fn hand_in(subgraph: &mut SubgraphDocument, mut version: VersionRow, is_free
 }
 
 /// What of a new version asks for the central department's approval; empty: it may be published at once.
-pub fn asks_approval(known: Option<&VersionRow>, new: &VersionRow, is_breaking: bool) -> Vec<Message> {
+pub fn asks_approval(known: Option<&VersionRow>, new: &VersionRow, is_felt: bool) -> Vec<Message> {
     let Some(known) = known else {
         return vec![Message::new("è la prima versione.", "it is the first version.")];
     };
@@ -53,10 +53,10 @@ pub fn asks_approval(known: Option<&VersionRow>, new: &VersionRow, is_breaking: 
         (is_wider, Message::new("le condizioni sui dati sono altre.", "its terms are others.")),
         (origin(known) != origin(new), Message::new("il servizio è altrove.", "the service is elsewhere.")),
         (
-            is_breaking,
+            is_felt,
             Message::new(
-                "operazioni finora valide non lo sarebbero più.",
-                "operations that are valid now would be so no more.",
+                "operazioni in uso non sarebbero più valide.",
+                "operations that are in use would not be valid any more.",
             ),
         ),
     ];

@@ -2,7 +2,7 @@
 //!
 //! A partner hands a subgraph in with the terms under which it is sent the hub's data; the central department approves it; each
 //! change of who takes part makes a supergraph with the next number, in the same transaction. Tables owned: `subgraph`,
-//! `subgraph_version`, `supergraph`, `supergraph_member`, `schema_text`.
+//! `subgraph_version`, `supergraph`, `supergraph_member`, `schema_text`, and those of [`usage`].
 
 pub mod address;
 pub mod check;
@@ -21,6 +21,7 @@ pub mod served;
 mod setup;
 mod store;
 pub mod subgraph;
+pub mod usage;
 
 pub use setup::Setup;
 

@@ -6,6 +6,7 @@ use super::composer::{self, Failure, Part};
 use super::ownership::HubSchema;
 use super::partner::{DOOR, Way};
 use super::store;
+use super::usage::Recorder;
 
 /// What the registry needs of its surroundings: lent to the hub by whoever starts it.
 pub struct Setup {
@@ -15,6 +16,8 @@ pub struct Setup {
     pub neighbourhood: Neighbourhood,
     /// The way to them.
     pub partners: Way,
+    /// Counts what is used.
+    pub usage: Recorder,
     print: fn() -> String,
     own: OnceLock<Own>,
     alone: OnceLock<String>,
@@ -32,7 +35,8 @@ impl Setup {
     /// `print` makes the hub's own subgraph, once it is needed.
     pub fn new(hub_url: impl Into<String>, neighbourhood: Neighbourhood, print: fn() -> String) -> Self {
         let partners = Way::new(neighbourhood.clone());
-        Self { hub_url: hub_url.into(), neighbourhood, partners, print, own: OnceLock::new(), alone: OnceLock::new() }
+        let (usage, hub_url) = (Recorder::default(), hub_url.into());
+        Self { hub_url, neighbourhood, partners, usage, print, own: OnceLock::new(), alone: OnceLock::new() }
     }
 
     /// The hub's own subgraph.

@@ -1,5 +1,7 @@
 //! All SQL of the registry.
 
+pub mod usage;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeDefinition, TypeKind, TypeSystemDefinition};
 
 /// What is nothing to callers who are not signed in: types, fields of every type that has them, and fields of one alone.
-const INSTITUTIONAL: [&str; 37] = [
+const INSTITUTIONAL: [&str; 43] = [
     "Account",
     "Session",
     "Membership",
@@ -27,6 +27,11 @@ const INSTITUTIONAL: [&str; 37] = [
     "SubgraphTerms",
     "SubgraphHealth",
     "SchemaChange",
+    "FieldUsage",
+    "FieldCaller",
+    "FieldOperation",
+    "FieldCallerKind",
+    "FieldOperationKind",
     "UserError",
     "Mutation",
     "*Payload",
@@ -41,6 +46,7 @@ const INSTITUTIONAL: [&str; 37] = [
     "Query.planContributions",
     "Query.subgraph",
     "Query.subgraphs",
+    "Query.fieldUsage",
     "TerritorialPlan.contributions",
     "RecordEvent.person",
 ];

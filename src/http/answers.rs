@@ -19,6 +19,7 @@ use super::encoded::{Coding, Encoded};
 use super::executor::Operation;
 use super::halves::Halves;
 use crate::access::{Caller, Viewer};
+use crate::federation::usage::Used;
 use crate::locale::Locale;
 
 /// Questions remembered as asked once.
@@ -57,6 +58,8 @@ pub struct Kept {
     question: Question,
     /// What it counts for in the caller's budget.
     pub complexity: u64,
+    /// What it counts for as used.
+    pub used: Arc<Used>,
     /// Weak: the end may differ.
     pub etag: HeaderValue,
     text: Bytes,
@@ -67,11 +70,11 @@ pub struct Kept {
 
 impl Kept {
     /// `text` is the whole body, of which the last bytes from `end` on may be another end each time.
-    pub fn new(question: Question, complexity: u64, text: Bytes, end: usize) -> Self {
+    pub fn new(question: Question, (complexity, used): (u64, Arc<Used>), text: Bytes, end: usize) -> Self {
         let hash = digest::digest(&digest::SHA256, &text);
         let etag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16]));
         let etag = HeaderValue::try_from(etag).expect("it is ASCII");
-        Self { question, complexity, etag, text, end, encoded: Default::default() }
+        Self { question, complexity, used, etag, text, end, encoded: Default::default() }
     }
 
     fn weight(&self) -> usize {
@@ -199,7 +202,8 @@ mod tests {
     }
 
     fn kept(question: &Question, size: usize) -> Arc<Kept> {
-        Arc::new(Kept::new(question.clone(), 1, vec![b'x'; size].into(), 0))
+        let counts = (1, Arc::new(Used::nothing()));
+        Arc::new(Kept::new(question.clone(), counts, vec![b'x'; size].into(), 0))
     }
 
     fn is_kept(answers: &Answers, question: &Question, generation: u64) -> bool {

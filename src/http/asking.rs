@@ -44,6 +44,7 @@ impl Asking<'_> {
         let found = answers.find(&question, generation);
         if let Found::Kept(kept) = &found {
             let remaining = self.spend(kept.complexity)?;
+            self.app.executor.count(&self.viewer, &kept.used);
             return self.send(kept, HIT, remaining, headers).await;
         }
         let graph = Graph::open_on(hub.clone(), self.viewer.clone(), self.id, today);
@@ -57,12 +58,13 @@ impl Asking<'_> {
         if checked.kind() == OperationType::Query {
             graph.session.may_be_behind(caller::seen(headers)?);
         }
+        let used = self.app.executor.used(&checked);
         let mut answer = self.execute(&graph, checked).await?;
         let is_worth_keeping = may_be_kept && matches!(found, Found::Again);
         // Where data were exchanged meanwhile, it may follow from the old and the new.
         if is_worth_keeping && answer.is_plain() && graph.is_from_memory() && hub.generation() == generation {
             drop(graph);
-            let kept = reply::kept(question, complexity, answer).await;
+            let kept = reply::kept(question, (complexity, used), answer).await;
             answers.keep(&kept, generation);
             return self.send(&kept, STORED, remaining, headers).await;
         }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use async_graphql::parser::types::{BaseType, DocumentOperations, ExecutableDocument, OperationType, Type};
 use async_graphql::{Name, Value, Variables};
 
 use super::halves::Halves;
 use super::lasting;
+use crate::federation::usage::Used;
 use crate::graphql::limits::{self, Measure};
 
 /// Bytes of a document's text at the most that is kept: what people and programs write has a tenth.
@@ -43,6 +44,8 @@ pub struct Known {
     pub kind: OperationType,
     /// It was executed, so it is valid.
     is_valid: AtomicBool,
+    /// What it uses: found once for all shapes of variables.
+    used: Arc<OnceLock<Arc<Used>>>,
 }
 
 impl Known {
@@ -52,6 +55,11 @@ impl Known {
 
     pub fn note_valid(&self) {
         self.is_valid.store(true, Ordering::Relaxed);
+    }
+
+    /// What it uses, or `find` finds.
+    pub fn used(&self, find: impl FnOnce() -> Used) -> &Arc<Used> {
+        self.used.get_or_init(|| Arc::new(find()))
     }
 }
 
@@ -80,8 +88,11 @@ impl Document {
             return Ok(known.clone());
         }
         let kind = kind(&self.parsed, name);
-        let known = Arc::new(Known { measure: find()?, kind, is_valid: AtomicBool::new(false) });
+        let measure = find()?;
         let mut all = self.known.lock().expect("no panic while held");
+        let same = all.iter().find(|((known, _), _)| *known == key.0);
+        let used = same.map(|(_, known)| known.used.clone()).unwrap_or_default();
+        let known = Arc::new(Known { measure, kind, is_valid: AtomicBool::new(false), used });
         if all.len() >= MOST_SHAPES {
             all.clear();
         }

@@ -1,6 +1,7 @@
 //! Answers operations, whatever way they came: parse, hold against the limits, execute in time, finish the errors.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
@@ -8,6 +9,9 @@ use async_graphql::{Name, Pos, Request, Response, ServerError, ValidationMode, V
 use futures_util::{Stream, StreamExt as _};
 
 use super::documents::{Document, Documents, Known};
+use crate::access::Viewer;
+use crate::federation::Setup;
+use crate::federation::usage::{Used, counted_as};
 use crate::graphql::limits::{self, Limits};
 use crate::graphql::{Error, Graph, completion, error, nesting};
 use crate::hub::Hub;
@@ -94,6 +98,8 @@ pub struct Executor {
     trusting: RaccordoSchema,
     documents: Documents,
     limits: Arc<Limits>,
+    /// Counts what is used; without a registry nobody asks.
+    registry: Option<Arc<Setup>>,
     timeout: Duration,
 }
 
@@ -103,7 +109,8 @@ impl Executor {
         let schema = schema::builder().data(hub.clone()).finish();
         let trusting = schema::builder().data(hub.clone()).validation_mode(ValidationMode::Fast).finish();
         let limits = Arc::new(Limits::of(&schema.sdl()));
-        Self { schema, trusting, documents: Documents::default(), limits, timeout }
+        let registry = hub.provided::<Setup>();
+        Self { schema, trusting, documents: Documents::default(), limits, registry, timeout }
     }
 
     /// The schema's definition.
@@ -140,19 +147,34 @@ impl Executor {
         Ok(Checked { name, variables, document, known })
     }
 
+    /// What an operation uses.
+    pub fn used(&self, operation: &Checked) -> Arc<Used> {
+        let Checked { document, known, name, .. } = operation;
+        let type_of = |on: &str, field: &str| self.limits.named_type(on, field);
+        known.used(|| Used::of(&document.parsed, name.as_deref(), type_of)).clone()
+    }
+
+    /// Counts that a caller's operation is answered.
+    pub fn count(&self, viewer: &Viewer, used: &Arc<Used>) {
+        if let Some(registry) = &self.registry {
+            registry.usage.count(counted_as(viewer), used);
+        }
+    }
+
     /// Answers a query or mutation.
     pub async fn execute(&self, graph: &Arc<Graph>, operation: Checked, request_id: &str) -> Answer {
         let (document, known, name) = (operation.document.clone(), operation.known.clone(), operation.name.clone());
+        let used = self.used(&operation);
         let schema = if known.is_valid() { &self.trusting } else { &self.schema };
         let execution = schema.execute(operation.request(graph));
         let mut response = match tokio::time::timeout(self.timeout, execution).await {
             Ok(response) => response,
             Err(_) => Response::from_errors(vec![server_error(Error::Timeout, None)]),
         };
-        // Validation finds its errors outside of any field.
-        let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+        let executed = is_executed(&response);
         if executed {
             known.note_valid();
+            self.count(&graph.viewer, &used);
         }
         completion::complete(&mut response, &document.parsed, name.as_deref(), &self.limits);
         tracing::debug!(request_id, statements = graph.session.statements(), "answered");
@@ -169,12 +191,27 @@ impl Executor {
         request_id: String,
     ) -> impl Stream<Item = Response> + Send + use<> {
         let (document, name, limits) = (operation.document.clone(), operation.name.clone(), self.limits.clone());
-        let events = self.schema.execute_stream(operation.request(graph));
+        let mut begins = self.registry.clone().zip(Some((counted_as(&graph.viewer), self.used(&operation))));
+        let mut events = self.schema.execute_stream(operation.request(graph));
+        let events = futures_util::stream::poll_fn(move |context| {
+            let polled = events.poll_next_unpin(context);
+            // What is not valid is told at once: it never waits.
+            let is_begun = !matches!(&polled, Poll::Ready(Some(response)) if !is_executed(response));
+            if let (Some((registry, (caller, used))), true) = (begins.take(), is_begun) {
+                registry.usage.count(caller, &used);
+            }
+            polled
+        });
         events.map(move |mut response| {
             completion::complete(&mut response, &document.parsed, name.as_deref(), &limits);
             finished(response, &request_id)
         })
     }
+}
+
+/// Whether an answer is to a valid operation: validation finds its errors outside of any field.
+fn is_executed(response: &Response) -> bool {
+    response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty())
 }
 
 fn finished(mut response: Response, request_id: &str) -> Response {

@@ -187,6 +187,7 @@ mod tests {
         "Query.subgraphs",
         "Query.supergraph",
         "Query.supergraphs",
+        "Query.fieldUsage",
         "Query.municipality",
         "Query.organisation",
         "Query.organisations",

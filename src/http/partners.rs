@@ -16,6 +16,7 @@ use super::{App, caller, pages};
 use crate::access::Viewer;
 use crate::federation::Setup;
 use crate::federation::partner::{Answer, Headers, Partner, Partners, Question, Reason, Unfit};
+use crate::federation::usage::counted_as;
 use crate::graphql::Graph;
 use crate::locale::{Locale, Message};
 
@@ -68,6 +69,7 @@ async fn answer(
     let schema = setup.schema();
     let seen = seen(app, &viewer, question.records_of(schema), id).await?;
     question.keep_seen(schema, seen.into_iter());
+    setup.usage.count(counted_as(&viewer), &question.used(partner.schema()).into());
     let asked = (partner, &question);
     let answer = setup.partners.ask((&app.hub, schema), &viewer, asked, passed_on(&parts.headers, id)).await;
     match self::seen(app, &viewer, answer.references(), id).await {

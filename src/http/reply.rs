@@ -18,6 +18,7 @@ use super::answers::{Kept, Question};
 use super::cookies;
 use super::encoded::Encoded;
 use super::executor::Answer;
+use crate::federation::usage::Used;
 use crate::graphql::flat;
 use crate::locale::Message;
 
@@ -208,13 +209,13 @@ pub fn several(answers: Vec<Answer>, media: MediaType) -> Response {
 }
 
 /// An answer as it is kept: a plain one, whole, which ends with what it cost.
-pub async fn kept(question: Question, complexity: u64, answer: Answer) -> Arc<Kept> {
+pub async fn kept(question: Question, counts: (u64, Arc<Used>), answer: Answer) -> Arc<Kept> {
     let whole = move || {
         let mut text = Vec::with_capacity(1024);
         write(&answer, &mut text).expect("memory takes it");
         let end = text.len() - END.len();
         debug_assert_eq!(&text[end..], END.as_bytes());
-        Arc::new(Kept::new(question, complexity, text.into(), end))
+        Arc::new(Kept::new(question, counts, text.into(), end))
     };
     tokio::task::spawn_blocking(whole).await.expect("it does not panic")
 }

@@ -21,7 +21,7 @@ use crate::people::id;
 
 const HUB: &str = "http://127.0.0.1:8080";
 const PUBLICATION: &str = "subgraph { id version status } changes { weight path }";
-const SDL: &str =
+pub const SDL: &str =
     "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\", \"@external\", \"@requires\", \"@tag\"])
 type Query { sportelliDesks: [SportelliDesk!] }
 type SportelliDesk @key(fields: \"id\") @tag(name: \"public\") { id: ID! name: String! project: Project @tag(name: \"institutional\") }
@@ -35,7 +35,7 @@ type Project @key(fields: \"id\") { id: ID! sportelliNote: String }";
 
 /// What a partner's service does.
 #[derive(Clone)]
-enum Does {
+pub enum Does {
     Answers(Value),
     Says(u16, String),
     Hangs,
@@ -44,7 +44,7 @@ enum Does {
 
 /// A partner's service, and what it was sent.
 #[derive(Clone)]
-struct Service {
+pub struct Service {
     does: Arc<Mutex<Does>>,
     sent: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
 }
@@ -74,7 +74,7 @@ impl Service {
         (service, address)
     }
 
-    fn will(&self, does: Does) {
+    pub fn will(&self, does: Does) {
         *self.does.lock().unwrap() = does;
     }
 
@@ -88,16 +88,16 @@ impl Service {
 }
 
 /// A hub with a partner, whose service is on this machine.
-struct Door {
-    hub: TestHub,
-    address: String,
+pub struct Door {
+    pub hub: TestHub,
+    pub address: String,
     key: DemoKey,
-    service: Service,
+    pub service: Service,
     _data: tempfile::TempDir,
 }
 
 impl Door {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let data = tempfile::tempdir().unwrap();
         let key = DemoKey::read_or_make(data.path()).unwrap();
         let access = Access { demo_key: Some(key.clone()), hub_key: Some(Secret::random()), ..Access::default() };
@@ -129,7 +129,7 @@ impl Door {
     }
 
     /// Asks at the door; status and body.
-    async fn ask(&self, persona: Option<&str>, query: &str, variables: Value) -> (u16, Value) {
+    pub async fn ask(&self, persona: Option<&str>, query: &str, variables: Value) -> (u16, Value) {
         let request = reqwest::Client::new().post(format!("http://{}/partners/sportelli", self.address));
         let request = match persona {
             Some(persona) => request.bearer_auth(self.token(persona)),

@@ -65,5 +65,6 @@ mod standby;
 mod token_attacks;
 mod tokens;
 mod unseen;
+mod usage;
 mod websocket;
 mod work;

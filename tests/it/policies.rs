@@ -137,20 +137,21 @@ async fn the_application_role_reads_and_does_nothing_else() {
     }
 }
 
-/// A function that runs as its owner is not bound by the policies: each applies the audience test itself.
+/// A function that runs as its owner is not bound by the policies: each applies the audience test itself, that of usage to the
+/// subgraphs whose totals it tells.
 #[tokio::test]
-async fn callers_reach_beyond_the_policies_through_search_alone() {
+async fn callers_reach_beyond_the_policies_through_search_and_totals_of_usage_alone() {
     let hub = TestHub::empty().await;
     let mut connection = hub.maintenance().await;
     let functions: Vec<String> = sqlx::query_scalar(
         "select proname::text from pg_proc
          where pronamespace = 'public'::regnamespace and prosecdef and prorettype <> 'trigger'::regtype
-           and has_function_privilege('raccordo_app', oid, 'execute')",
+           and has_function_privilege('raccordo_app', oid, 'execute') order by 1",
     )
     .fetch_all(&mut connection)
     .await
     .unwrap();
-    assert_eq!(functions, ["search_records"]);
+    assert_eq!(functions, ["search_records", "usage_told"]);
     let unread: Vec<String> = sqlx::query_scalar(
         "select relname::text from pg_class
          where relnamespace = 'public'::regnamespace and relname like 'search%' and relkind in ('r', 'v')

@@ -16,7 +16,7 @@ use crate::hub::{TODAY, TestHub};
 use crate::levels::SMALL;
 
 /// Every protected table that callers read, by the room whose keys its policy asks for.
-const TABLES: [(&str, Room); 38] = [
+const TABLES: [(&str, Room); 41] = [
     ("organisation", Room::Organisations),
     ("organisation_contact", Room::Organisations),
     ("organisation_register_entry", Room::Organisations),
@@ -54,6 +54,9 @@ const TABLES: [(&str, Room); 38] = [
     ("agreement_party", Room::Agreements),
     ("subgraph", Room::Federation),
     ("subgraph_version", Room::Federation),
+    ("usage_operation", Room::Federation),
+    ("usage_caller", Room::Federation),
+    ("usage_day", Room::Federation),
     ("membership", Room::People),
 ];
 

@@ -24,7 +24,7 @@ use crate::graphql::mutation::{Stop, record};
 use crate::graphql::{Graph, Outcome, UserError};
 use crate::organisations::Directory;
 
-/// Declares what a publication answers: the subgraph, and what its version changes for callers.
+/// Declares what a deed answers that makes a graph: the subgraph, and what changes for callers.
 macro_rules! publication_payload {
     ($($(#[$outer:meta])* $name:ident),+ $(,)?) => { $(
         $(#[$outer])*
@@ -32,9 +32,9 @@ macro_rules! publication_payload {
         pub struct $name {
             /// The subgraph.
             pub subgraph: Option<$crate::federation::query::Subgraph>,
-            /// How the graph differs for callers with this version, 1,000 differences at the most; none in a repeated request
+            /// How the graph differs for callers afterwards, 1,000 differences at the most; none in a repeated request
             /// [modifiche allo schema].
-            pub changes: Vec<$crate::federation::composer::SchemaChange>,
+            pub changes: Vec<$crate::federation::query::SchemaChange>,
             /// Whether it was a dry run: nothing was changed [simulazione].
             pub is_dry_run: bool,
             /// Whether an earlier request with the same key had done it [richiesta ripetuta].
@@ -52,10 +52,11 @@ macro_rules! publication_payload {
         impl $name {
             fn of(
                 told: $crate::deeds::Told<$crate::federation::document::SubgraphDocument>,
-                mut changes: Vec<$crate::federation::composer::SchemaChange>,
+                mut changes: Vec<$crate::federation::usage::Weighed>,
             ) -> Self {
                 let $crate::deeds::Told { record, is_dry_run, is_repeated } = told;
                 changes.truncate(if is_repeated { 0 } else { 1000 });
+                let changes = changes.into_iter().map($crate::federation::query::SchemaChange::of).collect();
                 Self { subgraph: Some(record.into()), changes, is_dry_run, is_repeated, user_errors: Vec::new() }
             }
         }

@@ -6,11 +6,12 @@ use async_graphql::InputObject;
 use uuid::Uuid;
 
 use crate::deeds::given::{line, required};
-use crate::federation::composer::{Obstacle, SchemaChange};
+use crate::federation::composer::Obstacle;
 use crate::federation::joining::{self, Joined, Standing};
 use crate::federation::model::{Member, MemberRow, SubgraphRow, SubgraphVersionStatus, SupergraphCause, VersionRow};
 use crate::federation::ownership::{self, Finding, Partner};
 use crate::federation::store;
+use crate::federation::usage::Weighed;
 use crate::graphql::mutation::{Flaws, Stop};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Outcome, UserError};
@@ -34,7 +35,7 @@ pub struct SubgraphTermsInput {
 /// A version that would stand in the graph: what it makes of it, and what that means to callers.
 pub struct Held {
     pub joined: Joined,
-    pub changes: Vec<SchemaChange>,
+    pub changes: Vec<Weighed>,
 }
 
 /// A new version of a subgraph with its text.
@@ -115,7 +116,7 @@ impl Offer {
         let after = before.clone().with(subgraph.id, Some(self.member(subgraph)));
         let joined = Joined::compose(&graph.hub, &after, SupergraphCause::Publication, None).await?;
         let joined = joined.map_err(|obstacles| obstructed(obstacles, "sdl"))?;
-        let changes = joined.changes(&graph.hub, &before).await?;
+        let changes = joined.changes(&graph.hub, before.row.as_ref(), graph.today).await?;
         Ok(Held { joined, changes })
     }
 

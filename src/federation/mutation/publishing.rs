@@ -8,13 +8,13 @@ use super::{ATTEMPTS, On, central, is_moved, publication_payload, within};
 use crate::access::{Action, Room};
 use crate::deeds::given::line;
 use crate::deeds::{self, Manner};
-use crate::federation::composer::{SchemaChange, Weight};
 use crate::federation::document::{Beside, Facts, SubgraphDocument};
 use crate::federation::life;
 use crate::federation::loader::SchemaText;
 use crate::federation::model::{SubgraphRow, SubgraphStatus};
 use crate::federation::ownership::is_name;
 use crate::federation::store;
+use crate::federation::usage::Weighed;
 use crate::graphql::mutation::{Flaws, answer};
 use crate::graphql::scalars::Date;
 use crate::graphql::{Graph, Outcome, Result, UserError};
@@ -104,8 +104,8 @@ impl SubgraphPublication {
     }
 
     /// Publishes a version of a subgraph. It stands in the graph at once where its terms and the place of its service are those
-    /// approved, or narrower, and no valid operation becomes invalid; otherwise it waits for the central department, and what is
-    /// served stays [pubblicazione di una versione]. By heads and administrators of its organisation, and clients with
+    /// approved, or narrower, and it breaks nothing that counts as used; otherwise it waits for the central department, and what
+    /// is served stays [pubblicazione di una versione]. By heads and administrators of its organisation, and clients with
     /// `subgraph:write`.
     async fn publish_subgraph(
         &self,
@@ -122,8 +122,8 @@ impl SubgraphPublication {
                 let (changes, mut made) = (changes(&ready), None);
                 let told = deeds::alter(ctx, on.deed(Action::PublishSubgraph)?, |subgraph: &mut SubgraphDocument| {
                     let (offer, held) = ready?;
-                    let is_breaking = held.changes.iter().any(|change| change.weight == Weight::Breaking);
-                    let asks = life::asks_approval(subgraph.approved(), &offer.version, is_breaking);
+                    let is_felt = held.changes.iter().any(Weighed::is_felt);
+                    let asks = life::asks_approval(subgraph.approved(), &offer.version, is_felt);
                     life::hand_in(subgraph, offer.version, asks.is_empty())?;
                     made = asks.is_empty().then_some(held.joined);
                     subgraph.beside = Beside { sdl: Some(offer.sdl), joined: made.clone() };
@@ -139,7 +139,7 @@ impl SubgraphPublication {
     }
 }
 
-fn changes(ready: &Outcome<(Offer, Held)>) -> Vec<SchemaChange> {
+fn changes(ready: &Outcome<(Offer, Held)>) -> Vec<Weighed> {
     ready.as_ref().map(|(_, held)| held.changes.clone()).unwrap_or_default()
 }
 

@@ -2,15 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 
-use super::{ATTEMPTS, On, is_moved, within};
+use super::{ATTEMPTS, On, is_moved, publication_payload, within};
 use crate::access::Action;
-use crate::deed_payload;
 use crate::deeds::{self, Manner};
 use crate::federation::document::SubgraphDocument;
 use crate::federation::joining::{Joined, Standing};
 use crate::federation::life;
 use crate::federation::model::SupergraphCause;
-use crate::federation::query::Subgraph;
 use crate::graphql::mutation::answer;
 use crate::graphql::{Graph, Result};
 
@@ -28,12 +26,9 @@ pub struct WithdrawSubgraphInput {
     manner: Manner,
 }
 
-deed_payload! {
+publication_payload! {
     /// What became of a withdrawal.
-    pub struct WithdrawSubgraphPayload {
-        /// The subgraph.
-        subgraph: Subgraph
-    }
+    WithdrawSubgraphPayload,
 }
 
 /// The end of subgraphs.
@@ -42,8 +37,8 @@ pub struct SubgraphWithdrawal;
 
 #[Object]
 impl SubgraphWithdrawal {
-    /// Takes a subgraph out of the graph, for good: its name is not given away again [ritiro di un sottografo]. By heads and
-    /// administrators of its organisation or of the central department.
+    /// Takes a subgraph out of the graph, for good: its name is not given away again [ritiro di un sottografo]. A dry run tells who
+    /// would notice. By heads and administrators of its organisation or of the central department.
     async fn withdraw_subgraph(
         &self,
         ctx: &Context<'_>,
@@ -57,13 +52,15 @@ impl SubgraphWithdrawal {
             loop {
                 let standing = Standing::read(&graph.hub, None, graph.today).await?;
                 let is_served = standing.members.iter().any(|member| member.row.subgraph_id == known.subgraph.id);
-                let joined = match is_served {
+                let (joined, changes) = match is_served {
                     true => {
+                        let (before, cause) = (standing.row.clone(), SupergraphCause::Withdrawal);
                         let without = standing.with(known.subgraph.id, None);
-                        let cause = SupergraphCause::Withdrawal;
-                        Some(Joined::compose_what_fits(&graph.hub, without, cause).await?)
+                        let joined = Joined::compose_what_fits(&graph.hub, without, cause).await?;
+                        let changes = joined.changes(&graph.hub, before.as_ref(), graph.today).await?;
+                        (Some(joined), changes)
                     }
-                    false => None,
+                    false => (None, Vec::new()),
                 };
                 let told = deeds::alter(ctx, on.deed(Action::WithdrawSubgraph)?, |subgraph: &mut SubgraphDocument| {
                     life::withdraw(subgraph, &input.reason, graph.today)?;
@@ -72,7 +69,7 @@ impl SubgraphWithdrawal {
                 });
                 match told.await {
                     Err(stop) if attempt < ATTEMPTS && is_moved(&stop) => attempt += 1,
-                    told => return Ok(within(told?, joined).into()),
+                    told => return Ok(WithdrawSubgraphPayload::of(within(told?, joined), changes)),
                 }
             }
         })

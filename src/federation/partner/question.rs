@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use super::schema::{ENTITIES, PartnerSchema, Sendable, named};
 use crate::federation::ownership::HubSchema;
+use crate::federation::usage::Used;
 use crate::graphql::nesting;
 use crate::locale::Message;
 
@@ -140,6 +141,11 @@ impl Question {
     pub fn cost(&self) -> u64 {
         let records: usize = self.records.values().map(Vec::len).sum();
         (self.fields * records.max(1)) as u64
+    }
+
+    /// What of the partner's schema it uses.
+    pub fn used(&self, schema: &PartnerSchema) -> Used {
+        Used::of(&self.document, self.name.as_deref(), |on, field| schema.field(on, field).map(named))
     }
 
     /// The hub's records among those that are asked for, each by one of its keys; `null` for what has none.

@@ -1,12 +1,15 @@
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 
-use super::{SUBGRAPH, Subgraph, Supergraph, subgraph};
+use super::usage::{knows_callers, window};
+use super::{FieldUsage, SUBGRAPH, Subgraph, Supergraph, subgraph};
 use crate::federation::loader::SubgraphByName;
 use crate::federation::model::{SubgraphFilter, SubgraphStatus};
 use crate::federation::store;
+use crate::federation::usage::is_coordinate;
 use crate::graphql::list::{self, List};
 use crate::graphql::page::bounded;
-use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::graphql::scalars::Date;
+use crate::graphql::{Error, Graph, NodeId, Page, Result};
 
 /// Finds one subgraph by exactly one of its keys.
 #[derive(OneofObject)]
@@ -80,6 +83,26 @@ impl FederationQuery {
         let mut statement = Graph::of(ctx).statement().await?;
         let found = store::supergraphs_before(&mut statement, before.unwrap_or(i32::MAX), first as i64).await?;
         Ok(found.into_iter().map(Supergraph::of).collect())
+    }
+
+    /// How a field or an argument of the graph, the hub's or a partner's, was used, and by whom: whom to call before it goes [uso di
+    /// un campo]. For the central department; null for others.
+    async fn field_usage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Schema coordinate: `Type.field`, or `Type.field(argument:)`.")] coordinate: String,
+        #[graphql(desc = "First day; 90 days ago when left out.")] since: Option<Date>,
+        #[graphql(desc = "Last day; today when left out.")] until: Option<Date>,
+    ) -> Result<Option<FieldUsage>> {
+        let graph = Graph::of(ctx);
+        if !is_coordinate(&coordinate) {
+            let (it, en) = (
+                "Una coordinata si scrive Tipo.campo o Tipo.campo(argomento:).",
+                "A coordinate is written Type.field or Type.field(argument:).",
+            );
+            return Err(Error::bad_input(it, en));
+        }
+        Ok(knows_callers(graph).then(|| FieldUsage::of(window(graph, since, until, vec![coordinate]))))
     }
 
     #[graphql(entity)]

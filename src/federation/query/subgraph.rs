@@ -3,15 +3,18 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
 use uuid::Uuid;
 
+use super::FieldUsage;
+use super::usage::window;
 use crate::federation::Setup;
 use crate::federation::document::{SUBGRAPH, SubgraphDocument, VERSION};
 use crate::federation::loader::{SchemaText, ServedOf, SubgraphById, VersionsOf};
 use crate::federation::model::{SubgraphFilter, SubgraphRow, SubgraphStatus, SubgraphVersionStatus, VersionRow};
 use crate::federation::partner::{Health, Partners};
+use crate::federation::usage::coordinates_of;
 use crate::graphql::list::{self, List};
-use crate::graphql::page::bounded;
+use crate::graphql::page::{Cursor, Total, bounded};
 use crate::graphql::scalars::Date;
-use crate::graphql::{Graph, NodeId, Page, Result};
+use crate::graphql::{Graph, NodeId, Page, PageArgs, Result};
 use crate::history::query::{self as history, RecordEvent};
 use crate::organisations::query::{self as organisations, Organisation};
 
@@ -127,6 +130,38 @@ impl Subgraph {
         let graph = Graph::of(ctx);
         let Some(served) = self.served_id(graph).await? else { return Ok(None) };
         Ok(self.all_versions(graph).await?.into_iter().find(|row| row.id == served).map(SubgraphVersion))
+    }
+
+    /// How each of the fields and arguments that its served version adds to the graph was used, in the order of their names; those
+    /// that nobody used, too [uso dei campi].
+    async fn usage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "First day; 90 days ago when left out.")] since: Option<Date>,
+        #[graphql(desc = "Last day; today when left out.")] until: Option<Date>,
+        #[graphql(desc = "Items wanted, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the item after which the page begins.")] after: Option<String>,
+    ) -> Result<Page<FieldUsage>> {
+        let graph = Graph::of(ctx);
+        let args = PageArgs::new(first, after, "coordinate")?;
+        let versions = self.all_versions(graph).await?;
+        let served = self.served_id(graph).await?.and_then(|id| versions.into_iter().find(|version| version.id == id));
+        let sdl = match served {
+            Some(served) => graph.load(SchemaText(served.sdl_hash)).await?,
+            None => None,
+        };
+        let all = sdl.map_or_else(Vec::new, |sdl| coordinates_of(&self.0.name, &sdl));
+        let count = all.len() as i64;
+        let last = args.after.as_ref().and_then(|cursor| cursor.value.clone());
+        let rows = all.into_iter().filter(|coordinate| last.as_ref().is_none_or(|last| coordinate > last));
+        let rows: Vec<String> = rows.take(args.limit() as usize).collect();
+        let cursor = |coordinate: &String| Cursor {
+            order: "coordinate".into(),
+            value: Some(coordinate.clone()),
+            id: Uuid::nil(),
+        };
+        let item = |coordinate| FieldUsage::of(window(graph, since, until, vec![coordinate]));
+        Ok(args.page(rows, Total::new(move |_| async move { Ok(count) }), cursor, item))
     }
 
     /// Day of its withdrawal; null where it is not withdrawn [ritiro].
