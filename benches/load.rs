@@ -8,18 +8,20 @@
 //!
 //! Rows are measured on a hub that keeps no answers, but for those that say so.
 
+mod generator;
+
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
+use generator::{CONNECTIONS, Job, MEASURED, Seen, WARM_UP};
+use generator::{cpu_ms, fetch, generated, operation, resident_mb, server_cpu_ms, start};
 use raccordo::access::persona::Persona;
 use raccordo::access::token::DemoKey;
 use raccordo::db::embedded::Embedded;
@@ -29,35 +31,7 @@ use raccordo::http::{self, Settings};
 use raccordo::hub::Hub;
 use raccordo::schema;
 use reqwest::Client;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
-const CONNECTIONS: usize = 8;
-const WARM_UP: Duration = Duration::from_secs(1);
-const MEASURED: Duration = Duration::from_secs(5);
-
-/// What the load generator does.
-#[derive(Clone, Serialize, Deserialize)]
-struct Job {
-    url: String,
-    token: Option<String>,
-    accept_encoding: Option<String>,
-    /// Asked one after the other, again and again; without any it is a GET.
-    bodies: Vec<String>,
-    connections: usize,
-    /// Until it is ended.
-    endless: bool,
-}
-
-/// What it saw.
-#[derive(Serialize, Deserialize)]
-struct Seen {
-    requests: usize,
-    /// Of an answer, on the average.
-    bytes: f64,
-    p50_ms: f64,
-    p99_ms: f64,
-}
 
 /// A row of the table.
 struct Row {
@@ -70,17 +44,10 @@ struct Row {
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    if std::env::var_os(GENERATOR).is_some() {
-        let job = serde_json::from_reader(std::io::stdin()).unwrap();
-        let seen = runtime.block_on(generate(job));
-        println!("{}", serde_json::to_string(&seen).unwrap());
-    } else {
+    if !generated(&runtime) {
         runtime.block_on(measure()).unwrap();
     }
 }
-
-/// Set for the load generator.
-const GENERATOR: &str = "RACCORDO_LOAD";
 
 async fn measure() -> anyhow::Result<()> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("load");
@@ -95,7 +62,11 @@ async fn measure() -> anyhow::Result<()> {
     let begun = Instant::now();
     let access = raccordo::access::Settings { demo_key: Some(key.clone()), ..Default::default() };
     let hub = Hub::start(database.clone(), access, schema::references()).await?;
-    println!("hub started in {:.2} s, resident {} MB\n", begun.elapsed().as_secs_f64(), resident_mb());
+    println!(
+        "hub started in {:.2} s, resident {} MB\n",
+        begun.elapsed().as_secs_f64(),
+        resident_mb(std::process::id())
+    );
     let without = Settings { kept_answers: 0, ..Settings::default() };
     let graph = serve(http::router(http::App::new(hub.clone(), without))).await;
     let keeping = serve(http::router(http::App::new(hub, Settings::default()))).await;
@@ -211,11 +182,6 @@ const BETWEENNESS: &str = "query($on: Date) { network(scope: { national: true },
     measure(metric: BETWEENNESS) { top(first: 1) { value } } } }";
 const SEARCH: &str = "{ search(text: \"accoglienza minori\") { edges { node { title kind } } } }";
 
-fn operation(name: &str) -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/operations");
-    std::fs::read_to_string(format!("{folder}/{name}.graphql")).expect("a committed operation")
-}
-
 /// Measures a row and prints it; returns its requests per second and core.
 fn run(row: &Row, embedded: &Embedded) -> anyhow::Result<f64> {
     let mut beside = row.beside.as_ref().map(start).transpose()?;
@@ -249,70 +215,6 @@ fn run(row: &Row, embedded: &Embedded) -> anyhow::Result<f64> {
     Ok(1000.0 / (hub + server))
 }
 
-/// Starts a load generator.
-fn start(job: &Job) -> anyhow::Result<Child> {
-    let mut generator = Command::new(std::env::current_exe()?)
-        .env(GENERATOR, "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    serde_json::to_writer(generator.stdin.take().expect("it is piped"), job)?;
-    Ok(generator)
-}
-
-/// The load generator: as many requests as its connections can do.
-async fn generate(job: Job) -> Seen {
-    let client = Client::new();
-    let job = Arc::new(job);
-    let begun = Instant::now();
-    let next = Arc::new(AtomicUsize::new(0));
-    let workers = (0..job.connections).map(|_| {
-        let (client, job, next) = (client.clone(), job.clone(), next.clone());
-        tokio::spawn(async move {
-            let (mut times, mut bytes) = (Vec::new(), 0);
-            while job.endless || begun.elapsed() < WARM_UP + MEASURED {
-                let sent = Instant::now();
-                let answer = fetch(&client, &job, next.fetch_add(1, Ordering::Relaxed)).await;
-                if begun.elapsed() >= WARM_UP {
-                    times.push(sent.elapsed().as_secs_f64() * 1000.0);
-                    bytes += answer.len();
-                }
-            }
-            (times, bytes)
-        })
-    });
-    let (mut times, mut bytes) = (Vec::new(), 0);
-    for worker in workers.collect::<Vec<_>>() {
-        let (some, size) = worker.await.unwrap();
-        times.extend(some);
-        bytes += size;
-    }
-    times.sort_by(f64::total_cmp);
-    let quantile = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
-    let bytes = bytes as f64 / times.len() as f64;
-    Seen { requests: times.len(), bytes, p50_ms: quantile(0.5), p99_ms: quantile(0.99) }
-}
-
-/// One request; its answer, which must be free of errors.
-async fn fetch(client: &Client, job: &Job, number: usize) -> Bytes {
-    let mut request = match job.bodies.get(number % job.bodies.len().max(1)) {
-        Some(body) => client.post(&job.url).header(header::CONTENT_TYPE, "application/json").body(body.clone()),
-        None => client.get(&job.url),
-    };
-    if let Some(token) = &job.token {
-        request = request.bearer_auth(token);
-    }
-    if let Some(coding) = &job.accept_encoding {
-        request = request.header(header::ACCEPT_ENCODING, coding);
-    }
-    let response = request.send().await.unwrap();
-    assert!(response.status().is_success(), "{}", response.status());
-    let bytes = response.bytes().await.unwrap();
-    assert!(!bytes.starts_with(b"{\"errors\""), "{}", String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
-    bytes
-}
-
 async fn serve(router: axum::Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -336,32 +238,4 @@ fn yardsticks(database: Database, prepared: HashMap<&'static str, Bytes>) -> axu
         router = router.route(&format!("/prepared/{name}"), get(answer));
     }
     router
-}
-
-/// CPU time that a process has used, its ended children left out.
-fn cpu_ms(pid: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-    let ticks = |at: usize| fields.get(at).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or(0.0);
-    // SAFETY: asks for a constant of the system.
-    let per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) } as f64;
-    (ticks(11) + ticks(12)) * 1000.0 / per_second
-}
-
-/// CPU time of PostgreSQL and its connections.
-fn server_cpu_ms(embedded: &Embedded) -> f64 {
-    let server = embedded.pid().to_string();
-    let processes = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let pids = processes.filter_map(|name| name.parse::<u32>().ok());
-    let of_server = pids.filter(|pid| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)) == Some(server.as_str())
-    });
-    of_server.map(cpu_ms).sum::<f64>() + cpu_ms(embedded.pid())
-}
-
-fn resident_mb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) / 1024
 }

@@ -15,7 +15,8 @@
 //! - [`identifiers`]: CUP, CIG, fiscal codes and the like, with the rules that they obey.
 //! - [`graphql`], [`hub`], [`deeds`]: the kit that every room uses; `deeds` is how callers change records.
 //! - [`access`]: who the caller is and which rows that makes visible.
-//! - [`db`]: PostgreSQL, embedded or outside; [`locale`]: the two languages of texts for people.
+//! - [`db`]: PostgreSQL, embedded or outside; [`locale`]: the two languages of texts for people; [`trace`]: which trace a request
+//!   belongs to.
 
 // The schema is one type made of many: its answer is one deeply nested future.
 #![recursion_limit = "512"]
@@ -54,4 +55,5 @@ pub mod schema;
 pub mod search;
 pub mod telemetry;
 pub mod territory;
+pub mod trace;
 pub mod viewer;

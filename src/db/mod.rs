@@ -18,6 +18,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Executor as _, Postgres};
 
+use crate::trace::Trace;
+
 pub use session::{Session, Statement};
 pub use standby::Place;
 use standby::Standby;
@@ -163,4 +165,10 @@ impl Database {
 
 async fn see_all(connection: &mut PgConnection) -> sqlx::Result<()> {
     connection.execute("set raccordo.sees_all = 'on'; set client_min_messages = warning").await.map(drop)
+}
+
+/// Names a session after the trace that it belongs to, where the server's operators look: in `pg_stat_activity`, and in its log
+/// (`%a`).
+fn traced(trace: Option<Trace>) -> String {
+    trace.map(|trace| format!("set local application_name = 'raccordo {trace}';")).unwrap_or_default()
 }

@@ -9,6 +9,8 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::Database;
 use super::standby::{PRIMARY_PLACE, Place};
+use super::traced;
+use crate::trace::Trace;
 
 /// A read-only repeatable-read transaction under the application role with the viewer's audience keys.
 ///
@@ -18,6 +20,7 @@ pub struct Session {
     settings: std::sync::Mutex<String>,
     connection: Mutex<Option<PoolConnection<Postgres>>>,
     statements: AtomicU32,
+    trace: Option<Trace>,
     reading: std::sync::Mutex<Reading>,
 }
 
@@ -35,7 +38,7 @@ impl Session {
     pub fn new(database: Database, settings: &str) -> Self {
         let settings = std::sync::Mutex::new(settings.to_owned());
         let (connection, statements, reading) = Default::default();
-        Self { database, settings, connection, statements, reading }
+        Self { database, settings, connection, statements, trace: Trace::current(), reading }
     }
 
     /// Lets a standby server answer, if there is one: what is read may be behind for as long as the settings allow, and is not
@@ -57,8 +60,9 @@ impl Session {
     fn opening(&self) -> String {
         let timeout = self.database.settings().statement_timeout.as_millis();
         let settings = self.settings.lock().expect("no panic while held");
+        let traced = traced(self.trace);
         format!(
-            "begin isolation level repeatable read read only; set local role raccordo_app; {settings} \
+            "begin isolation level repeatable read read only; set local role raccordo_app; {settings} {traced} \
              set local statement_timeout = {timeout}"
         )
     }

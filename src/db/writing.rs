@@ -3,7 +3,8 @@
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor as _, PgConnection, Postgres};
 
-use super::Database;
+use super::{Database, traced};
+use crate::trace::Trace;
 
 /// A transaction under the writing role, which is as bound by the policies as a reading one: it writes only what its
 /// settings let it see. Dropped without [`Writing::commit`], it leaves nothing behind.
@@ -14,8 +15,10 @@ impl Database {
     pub async fn write(&self, settings: &str) -> sqlx::Result<Writing> {
         let mut connection = self.writing.acquire().await?;
         let timeout = self.settings().statement_timeout.as_millis();
-        let opening =
-            format!("begin; set local role raccordo_writer; {settings} set local statement_timeout = {timeout}");
+        let traced = traced(Trace::current());
+        let opening = format!(
+            "begin; set local role raccordo_writer; {settings} {traced} set local statement_timeout = {timeout}"
+        );
         connection.execute(sqlx::raw_sql(AssertSqlSafe(opening))).await?;
         Ok(Writing(connection))
     }

@@ -25,6 +25,7 @@ mod same_origin;
 mod sign_in;
 mod sse;
 mod supergraph;
+mod traced;
 mod websocket;
 
 use std::net::SocketAddr;
@@ -173,6 +174,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(app.clone(), failures::count))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(traced::follow))
         .layer(middleware::map_response_with_state(app.clone(), secure))
         .layer(CatchPanicLayer::custom(reply::panicked))
         .with_state(app)

@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 13] = [
     &["graphql", "hub", "deeds"],
     &["access"],
     &["db"],
-    &["locale"],
+    &["locale", "trace"],
 ];
 const ROOMS: usize = 8;
 

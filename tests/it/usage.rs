@@ -328,7 +328,7 @@ async fn the_department_knows_who_calls_and_the_owner_how_many() {
         answer.data()["subgraph"]["usage"].clone()
     };
     let first = listed("ong-bologna", Value::Null).await;
-    assert_eq!((&first["totalCount"], &first["pageInfo"]["hasNextPage"]), (&json!(6), &json!(true)));
+    assert_eq!((&first["totalCount"], &first["pageInfo"]["hasNextPage"]), (&json!(7), &json!(true)));
     let rest = listed("ong-bologna", first["pageInfo"]["endCursor"].clone()).await;
     let all = [&first, &rest].map(|page| page["nodes"].as_array().unwrap().clone()).concat();
     let row = |coordinate: &str, calls: i32| {
@@ -342,6 +342,7 @@ async fn the_department_knows_who_calls_and_the_owner_how_many() {
         row("Query.sportelliDesks", 6),
         row("SportelliDesk.id", 0),
         row("SportelliDesk.name", 6),
+        row("SportelliDesk.project", 0),
     ];
     assert_eq!(all, expected);
     assert_eq!(listed("dlci", Value::Null).await["nodes"][3]["callers"], json!({ "totalCount": 3 }));

@@ -62,6 +62,7 @@ async fn journeys(stage: &mut Stage, engine: Engine) {
     each_level_gets_what_the_hub_gives(stage, &gateway).await;
     each_level_crosses_to_partners_and_back(stage, &gateway).await;
     who_is_refused_by_the_hub_gets_nothing(stage, &gateway).await;
+    a_trace_goes_from_the_caller_to_the_database(stage, &gateway).await;
     a_killed_partner_is_told_and_comes_back(stage, &gateway).await;
     a_killed_replica_loses_no_write(stage, &gateway).await;
     a_killed_gateway_loses_no_write(stage, &mut gateway).await;
@@ -161,6 +162,25 @@ async fn who_is_refused_by_the_hub_gets_nothing(stage: &Stage, gateway: &Gateway
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
     let data = answer["data"].as_object().cloned().unwrap_or_default();
     assert!(data.values().all(Value::is_null) && answer["errors"].is_array(), "{answer:#}");
+}
+
+/// The database's operators find a request by the id that its caller gave it.
+async fn a_trace_goes_from_the_caller_to_the_database(stage: &Stage, gateway: &Gateway) {
+    let trace = format!("{:032x}", 0x5eed + gateway.engine as u32);
+    let mut keeper = stage.connection().await;
+    sqlx::raw_sql("begin; lock table project in access exclusive mode").execute(&mut keeper).await.unwrap();
+    let request = stage.client.post(&gateway.url).header("traceparent", format!("00-{trace}-b7ad6b7169203331-01"));
+    let query = json!({ "query": "{ project(by: { cup: \"Z25I25000000015\" }) { cup } }" });
+    let asked = tokio::spawn(request.json(&query).send());
+    let waits = "select count(*) from pg_stat_activity where application_name = $1 and wait_event_type = 'Lock'";
+    within("a session of the trace waits for the lock", async || {
+        let mut connection = stage.connection().await;
+        let waiting = sqlx::query_scalar(waits).bind(format!("raccordo {trace}")).fetch_one(&mut connection).await;
+        waiting.is_ok_and(|waiting: i64| waiting > 0)
+    })
+    .await;
+    drop(keeper);
+    assert_eq!(asked.await.unwrap().unwrap().status(), 200);
 }
 
 /// Its fields are null and it is named; the rest of the answer stands, and once it is back all is.
