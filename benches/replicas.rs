@@ -4,6 +4,8 @@
 //! `cargo bench --bench replicas -- national 1 2 4` prints the tables of docs/scale.md for a size; `10x`, `100x` and so on. What a
 //! request costs the hubs and what it costs PostgreSQL is told apart: with it one knows which of them is full first, and how many
 //! replicas a server of so many cores can feed, on machines that have them. Replicas keep no answers.
+//!
+//! With `HIVE_ROUTER`, the program of Hive Router, the first row is asked through it, too: with the settings of docker/router.
 
 mod generator;
 
@@ -23,6 +25,9 @@ use raccordo::graphql::NodeId;
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions as _, PgConnection};
 use tokio::net::{TcpListener, TcpStream};
+
+/// Of the 60 that the private server has, four replicas hold 12 each.
+const POOL: &str = "4";
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -53,9 +58,11 @@ async fn measure() -> anyhow::Result<()> {
     let key = DemoKey::read_or_make(&folder)?;
 
     for count in counts {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let hub = format!("http://{}", listener.local_addr()?);
         let begun = Instant::now();
         let replicas: Vec<Replica> =
-            (0..count).map(|_| Replica::start(&folder, &embedded, parsed)).collect::<Result<_, _>>()?;
+            (0..count).map(|_| Replica::start(&folder, &embedded, parsed, &hub)).collect::<Result<_, _>>()?;
         for replica in &replicas {
             replica.until_ready().await;
         }
@@ -64,11 +71,16 @@ async fn measure() -> anyhow::Result<()> {
         println!("\n{count} replicas: ready after {ready:.1} s, resident {} MB\n", resident.join(", "));
         println!("| operation | req/s | hubs ms | PostgreSQL ms | p50 ms | p99 ms |");
         println!("|---|---|---|---|---|---|");
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}/graphql", listener.local_addr()?);
         let balancing = tokio::spawn(balance(listener, replicas.iter().map(|it| it.port).collect()));
-        for (name, job) in jobs(&url, &key, &bodies)? {
-            row(name, &job, &replicas, &embedded)?;
+        let jobs = jobs(&format!("{hub}/graphql"), &key, &bodies)?;
+        for (name, job) in &jobs {
+            row(name, job, &replicas, &embedded)?;
+        }
+        if let Some(router) = Router::start(&folder, &hub).await? {
+            let (name, job) = &jobs[0];
+            let through = Job { url: format!("http://127.0.0.1:{}/graphql", router.port), ..job.clone() };
+            row(&format!("{name}, through the router"), &through, &replicas, &embedded)?;
+            row(&format!("{name}, once more without"), job, &replicas, &embedded)?;
         }
         balancing.abort();
     }
@@ -151,16 +163,20 @@ struct Replica {
 }
 
 impl Replica {
-    fn start(folder: &PathBuf, embedded: &Embedded, size: Size) -> anyhow::Result<Self> {
+    fn start(folder: &PathBuf, embedded: &Embedded, size: Size, hub: &str) -> anyhow::Result<Self> {
+        std::fs::write(folder.join("router-key"), ROUTER_KEY)?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let child = Command::new(env!("CARGO_BIN_EXE_raccordo"))
             .current_dir(folder)
             .arg("--data-dir")
             .arg(folder)
-            .args(["--listen", &format!("127.0.0.1:{port}"), "--database-pool-size", "8", "demo", "--size"])
+            .args(["--listen", &format!("127.0.0.1:{port}"), "--database-pool-size", POOL, "demo", "--size"])
             .arg(size.to_string())
             .env("DATABASE_URL", embedded.options().to_url_lossy().to_string())
             .env("RACCORDO_KEPT_ANSWERS_MB", "0")
+            .env("RACCORDO_ROUTER_KEY_FILE", folder.join("router-key"))
+            .env("RACCORDO_PUBLIC_URL", hub)
+            .env("RACCORDO_REQUEST_TIMEOUT", "60s")
             .env("RUST_LOG", "error")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -183,6 +199,40 @@ impl Drop for Replica {
     }
 }
 
+const ROUTER_KEY: &str = "a key that routers know";
+
+/// Hive Router before the replicas; it ends with the bench.
+struct Router {
+    child: Child,
+    port: u16,
+}
+
+impl Router {
+    async fn start(folder: &Path, hub: &str) -> anyhow::Result<Option<Self>> {
+        let Some(program) = std::env::var_os("HIVE_ROUTER") else { return Ok(None) };
+        let settings = std::fs::read_to_string("docker/router/router.config.yaml")?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let file = folder.join("router.yaml");
+        std::fs::write(&file, settings.replace("port: 4000", &format!("port: {port}")))?;
+        let mut command = Command::new(program);
+        command.env("ROUTER_CONFIG_FILE_PATH", file).env("RACCORDO_ROUTER_KEY", ROUTER_KEY);
+        command.env("RACCORDO_SUPERGRAPH", format!("{hub}/supergraph")).stdout(Stdio::null());
+        let router = Self { child: command.stdin(Stdio::null()).spawn()?, port };
+        let ready = format!("http://127.0.0.1:{port}/readiness");
+        while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status() == 200) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(Some(router))
+    }
+}
+
+impl Drop for Router {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Each connection goes to the next replica.
 async fn balance(listener: TcpListener, replicas: Vec<u16>) {
     for turn in 0_usize.. {
@@ -190,6 +240,8 @@ async fn balance(listener: TcpListener, replicas: Vec<u16>) {
         let port = replicas[turn % replicas.len()];
         tokio::spawn(async move {
             if let Ok(mut replica) = TcpStream::connect(("127.0.0.1", port)).await {
+                // Small pieces must not wait for each other.
+                let _ = (caller.set_nodelay(true), replica.set_nodelay(true));
                 let _ = tokio::io::copy_bidirectional(&mut caller, &mut replica).await;
             }
         });

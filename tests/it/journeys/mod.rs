@@ -63,6 +63,9 @@ async fn journeys(stage: &mut Stage, engine: Engine) {
     each_level_crosses_to_partners_and_back(stage, &gateway).await;
     who_is_refused_by_the_hub_gets_nothing(stage, &gateway).await;
     a_trace_goes_from_the_caller_to_the_database(stage, &gateway).await;
+    if matches!(engine, Engine::Router) {
+        a_subscription_is_passed_through(stage, &gateway).await;
+    }
     a_killed_partner_is_told_and_comes_back(stage, &gateway).await;
     a_killed_replica_loses_no_write(stage, &gateway).await;
     a_killed_gateway_loses_no_write(stage, &mut gateway).await;
@@ -181,6 +184,21 @@ async fn a_trace_goes_from_the_caller_to_the_database(stage: &Stage, gateway: &G
     .await;
     drop(keeper);
     assert_eq!(asked.await.unwrap().unwrap().status(), 200);
+}
+
+/// What the hub tells as it happens reaches who listens at the router.
+async fn a_subscription_is_passed_through(stage: &Stage, gateway: &Gateway) {
+    let request = stage.client.post(&gateway.url).header("accept", "text/event-stream");
+    let request = request.json(&json!({ "query": "subscription { dataVersionChanged }" }));
+    let mut events = request.send().await.unwrap();
+    let mut told = String::new();
+    for wanted in 1..3 {
+        while told.matches("dataVersionChanged").count() < wanted {
+            let piece = tokio::time::timeout(PATIENCE, events.chunk()).await.expect("it is told in time");
+            told += &String::from_utf8_lossy(&piece.unwrap().unwrap_or_else(|| panic!("it ended: {told}")));
+        }
+        stage.draft("Mentre qualcuno ascolta").await;
+    }
 }
 
 /// Its fields are null and it is named; the rest of the answer stands, and once it is back all is.

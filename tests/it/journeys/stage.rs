@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::SemaphorePermit;
 
 use super::processes::{Replica, Service, Settings, balance};
+use super::writers;
 use crate::embedded::folder;
 use crate::hub::{Copy, places};
 use crate::levels::SMALL;
@@ -105,6 +106,13 @@ impl Stage {
     /// What the hub itself answers.
     pub async fn direct(&self, persona: &str, query: &str, variables: Value) -> Value {
         self.ask(&format!("{}/graphql", self.hub), persona, query, variables).await.expect("the hub answers")
+    }
+
+    /// An office drafts an agreement.
+    pub async fn draft(&self, title: &str) {
+        let input = json!({ "title": title, "partyIds": [], "validFrom": "2026-01-01" });
+        let answer = self.direct("prefettura-bologna", writers::DRAFT, json!({ "input": input })).await;
+        assert!(answer["data"]["draftAgreement"]["agreement"].is_object(), "{answer:#}");
     }
 
     pub async fn connection(&self) -> PgConnection {

@@ -12,7 +12,7 @@ use super::stage::Stage;
 use super::within;
 
 const WRITERS: usize = 4;
-const DRAFT: &str = "mutation($input: DraftAgreementInput!) {
+pub const DRAFT: &str = "mutation($input: DraftAgreementInput!) {
     draftAgreement(input: $input) { agreement { id } userErrors { message } } }";
 
 /// A write that was acknowledged.
