@@ -192,8 +192,8 @@ fn put_in_order(fields: &mut IndexMap<Name, Value>, plan: &Plan<'_>) {
     *fields = ordered;
 }
 
-/// The name of the type of an item.
-fn named(ty: &Type) -> &str {
+/// The type that is wrapped in lists.
+pub fn named(ty: &Type) -> &str {
     match &ty.base {
         BaseType::Named(name) => name,
         BaseType::List(item) => named(item),

@@ -181,11 +181,6 @@ impl Limits {
         Some(&self.fields.get(on)?.get(field)?.ty)
     }
 
-    /// The named type of a field, also of the one by which federation asks for records.
-    pub fn named_type(&self, on: &str, field: &str) -> Option<&str> {
-        Some(&self.fields.get(on)?.get(field)?.of)
-    }
-
     /// Measures a document; of several operations, the largest counts.
     pub fn measure(&self, document: &ExecutableDocument, variables: &Variables) -> Measure {
         let mut measure = Measure::default();

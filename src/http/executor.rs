@@ -150,7 +150,7 @@ impl Executor {
     /// What an operation uses.
     pub fn used(&self, operation: &Checked) -> Arc<Used> {
         let Checked { document, known, name, .. } = operation;
-        let type_of = |on: &str, field: &str| self.limits.named_type(on, field);
+        let type_of = |on: &str, field: &str| self.limits.type_of(on, field).map(completion::named);
         known.used(|| Used::of(&document.parsed, name.as_deref(), type_of)).clone()
     }
 

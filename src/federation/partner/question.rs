@@ -10,9 +10,10 @@ use async_graphql::{Name, Positioned};
 use async_graphql_value::{ConstValue, Value};
 use serde_json::{Map, Value as Json};
 
-use super::schema::{ENTITIES, PartnerSchema, Sendable, named};
+use super::schema::{ENTITIES, PartnerSchema, Sendable};
 use crate::federation::ownership::HubSchema;
 use crate::federation::usage::Used;
+use crate::graphql::completion::named;
 use crate::graphql::nesting;
 use crate::locale::Message;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_graphql::parser::types::{
-    BaseType, ConstDirective, FieldDefinition, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
+    ConstDirective, FieldDefinition, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
 };
 use async_graphql::parser::{Error, parse_schema};
 use async_graphql::{Name, Positioned};
@@ -126,14 +126,6 @@ impl PartnerSchema {
     /// The values of an enum; `None`: it is none.
     pub fn values(&self, name: &str) -> Option<&HashSet<Name>> {
         self.enums.get(name)
-    }
-}
-
-/// The type that is wrapped in lists.
-pub fn named(ty: &Type) -> &str {
-    match &ty.base {
-        BaseType::Named(name) => name,
-        BaseType::List(item) => named(item),
     }
 }
 

@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_graphql::Positioned;
-use async_graphql::parser::types::{BaseType, FieldDefinition, Type, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{FieldDefinition, TypeKind, TypeSystemDefinition};
 use async_graphql::parser::{Error, parse_schema};
 
 use crate::federation::composer::SchemaChange;
+use crate::graphql::completion::named;
 
 /// What callers saw of the graph before a change.
 #[derive(Debug, Default)]
@@ -122,13 +123,6 @@ fn field(field: &Positioned<FieldDefinition>) -> (String, Field) {
     let arguments = arguments.map(|it| (it.node.name.node.to_string(), named(&it.node.ty.node).to_owned()));
     let of = named(&field.node.ty.node).to_owned();
     (field.node.name.node.to_string(), Field { of, arguments: arguments.collect() })
-}
-
-fn named(ty: &Type) -> &str {
-    match &ty.base {
-        BaseType::Named(name) => name,
-        BaseType::List(item) => named(item),
-    }
 }
 
 #[cfg(test)]

@@ -154,6 +154,7 @@ mod tests {
     use async_graphql::parser::parse_query;
 
     use super::*;
+    use crate::graphql::completion::named;
     use crate::graphql::limits::Limits;
 
     const SCHEMA: &str = "
@@ -165,7 +166,7 @@ mod tests {
 
     fn used(query: &str, name: Option<&str>) -> Used {
         let limits = Limits::of(SCHEMA);
-        Used::of(&parse_query(query).unwrap(), name, |on, field| limits.named_type(on, field))
+        Used::of(&parse_query(query).unwrap(), name, |on, field| limits.type_of(on, field).map(named))
     }
 
     fn coordinates(query: &str) -> Vec<String> {
