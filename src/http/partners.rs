@@ -15,7 +15,8 @@ use super::reply::{LARGEST_BODY, MediaType, Refused};
 use super::{App, caller, pages};
 use crate::access::Viewer;
 use crate::federation::Setup;
-use crate::federation::partner::{Answer, Headers, Partner, Partners, Question, Reason, Unfit};
+use crate::federation::ownership::HubSchema;
+use crate::federation::partner::{Answer, Headers, Partner, PartnerSchema, Partners, Question, Reason, Unfit};
 use crate::federation::usage::counted_as;
 use crate::graphql::Graph;
 use crate::locale::{Locale, Message};
@@ -57,16 +58,16 @@ async fn answer(
     id: &str,
 ) -> Result<Answer, Refused> {
     let (parts, body) = request.into_parts();
+    let schema = setup.schema();
     let viewer = caller::viewer(app, &parts.headers, false).await?;
     let budget = app.budgets.of(&viewer);
     if let Some(budget) = &budget {
         budget.request()?;
     }
-    let mut question = question(partner, &parts.headers, body).await?;
+    let mut question = question((partner.schema(), schema), &parts.headers, body).await?;
     if let Some(budget) = &budget {
         budget.spend(question.cost())?;
     }
-    let schema = setup.schema();
     let seen = seen(app, &viewer, question.records_of(schema), id).await?;
     question.keep_seen(schema, seen.into_iter());
     setup.usage.count(counted_as(&viewer), &question.used(partner.schema()).into());
@@ -80,7 +81,7 @@ async fn answer(
     }
 }
 
-async fn question(partner: &Partner, headers: &HeaderMap, body: Body) -> Result<Question, Refused> {
+async fn question(schemas: (&PartnerSchema, &HubSchema), headers: &HeaderMap, body: Body) -> Result<Question, Refused> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media.trim_start().starts_with("application/json") {
         let message = Message::new("Il corpo deve essere application/json.", "The body must be application/json.");
@@ -108,7 +109,7 @@ async fn question(partner: &Partner, headers: &HeaderMap, body: Body) -> Result<
     };
     let unfit =
         |Unfit { rule, message }: Unfit| Refused::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message).because(rule);
-    Question::read(partner.schema(), query, name, variables).map_err(unfit)
+    Question::read(schemas, &query, name, variables).map_err(unfit)
 }
 
 /// Which of these records the caller sees: by the same door as those who ask the hub for them.

@@ -259,6 +259,18 @@ async fn a_partner_is_asked_for_records_that_the_caller_sees_and_sent_what_the_t
         (200, &Value::Null, &json!("WRONG_TYPE"))
     );
 
+    // Also where the question asks for the partner's own fields alone: the hub asks for the key in addition.
+    let query = "{ sportelliDesks { name project { sportelliNote } } }";
+    let noted = json!({ "raccordoKey_id": project, "sportelliNote": "Nota" });
+    door.service.will(Does::Answers(json!({ "data": { "sportelliDesks": [{ "name": "A", "project": noted }] } })));
+    let (_, body) = door.ask(None, query, json!({})).await;
+    assert_eq!(body, json!({ "data": { "sportelliDesks": [{ "name": "A", "project": null }] } }), "nothing tells why");
+    let sent = door.service.last().1["query"].clone();
+    assert_eq!(sent, "{ sportelliDesks { name project { raccordoKey_id: id  sportelliNote } } }");
+    let (_, body) = door.ask(Some("dlci"), query, json!({})).await;
+    let expected = if is_seen { json!({ "sportelliNote": "Nota" }) } else { Value::Null };
+    assert_eq!(body["data"]["sportelliDesks"][0]["project"], expected);
+
     let calls = door.service.calls();
     let (_, body) = door.ask(None, ENTITIES, json!({ "r": [records[0]] })).await;
     assert_eq!(

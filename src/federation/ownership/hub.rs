@@ -87,6 +87,6 @@ pub(in crate::federation) fn text<'a>(directive: &'a Positioned<ConstDirective>,
 }
 
 /// A selection of fields with single spaces.
-pub(super) fn normal(fields: &str) -> String {
+pub(in crate::federation) fn normal(fields: &str) -> String {
     fields.replace(['{', '}', ','], " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 pub use finding::{Finding, Rule};
 pub use hub::HubSchema;
-pub(in crate::federation) use hub::{bare, text};
+pub(in crate::federation) use hub::{bare, normal, text};
 pub(in crate::federation) use reading::selection;
 use walk::Walk;
 

@@ -12,9 +12,11 @@ use async_graphql::{Name, Positioned};
 use serde_json::{Map, Value as Json, json};
 
 use super::failure::Reason;
+use super::keys::ADDED;
 use super::question::{Question, TYPENAME};
 use super::schema::{ENTITIES, PartnerSchema};
 use crate::federation::ownership::HubSchema;
+use crate::graphql::completion::named;
 
 /// Errors that one answer tells.
 const MOST_ERRORS: usize = 50;
@@ -24,7 +26,7 @@ const MOST_VALUES: usize = 500_000;
 const MOST_REFERENCES: usize = 5_000;
 
 /// What is answered to a question.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     pub data: Json,
     /// What failed, and where: field names and places in lists; nowhere for the whole.
@@ -64,7 +66,7 @@ impl Answer {
             _ => return None,
         };
         let mut answer = Self { failures, ..Self::default() };
-        answer.fit(question, (schema, hub), data, &HashSet::new());
+        answer.fit(question, (schema, hub), data, None);
         match answer.references.len() > MOST_REFERENCES {
             true => Some(Self::failed(Reason::TooLarge)),
             false => Some(answer),
@@ -82,9 +84,9 @@ impl Answer {
     pub fn as_seen(mut self, question: &Question, of: (&PartnerSchema, &HubSchema), seen: &[bool]) -> Self {
         let references = std::mem::take(&mut self.references).into_keys().zip(seen);
         let hidden: HashSet<String> = references.filter(|(_, is_seen)| !**is_seen).map(|(key, _)| key).collect();
-        if let (false, Json::Object(data)) = (hidden.is_empty(), &mut self.data) {
+        if let (true, Json::Object(data)) = (question.has_added || !hidden.is_empty(), &mut self.data) {
             let data = std::mem::take(data);
-            self.fit(question, of, data, &hidden);
+            self.fit(question, of, data, Some(&hidden));
         }
         self.spread(question);
         self
@@ -95,10 +97,10 @@ impl Answer {
         question: &Question,
         (schema, hub): (&PartnerSchema, &HubSchema),
         data: Map<String, Json>,
-        hidden: &HashSet<String>,
+        hidden: Option<&HashSet<String>>,
     ) {
         // What is wrong was told the first time.
-        let is_told = !self.failures.is_empty() || !hidden.is_empty();
+        let is_told = !self.failures.is_empty() || hidden.is_some();
         let (path, wrong, references) = Default::default();
         let left = MOST_VALUES;
         let mut fit = Fit { question, schema, hub, path, wrong, left, is_told, references, hidden };
@@ -149,8 +151,8 @@ struct Fit<'a> {
     /// Whether it is told already why something is null.
     is_told: bool,
     references: IndexMap<String, Json>,
-    /// Records that are absent.
-    hidden: &'a HashSet<String>,
+    /// Records that are absent; `None` as long as nobody knows, and what the answer points to is being found.
+    hidden: Option<&'a HashSet<String>>,
 }
 
 /// Fields that are asked of an object, by response key: the field's name, and what is asked below.
@@ -180,6 +182,12 @@ impl<'a> Fit<'a> {
             };
             self.path.pop();
             fitted.insert(key.to_owned(), value.ok()?);
+        }
+        if self.hidden.is_none() {
+            fitted.extend(given.into_iter().filter_map(|(key, value)| {
+                let ty = self.schema.field(on, key.strip_prefix(ADDED)?)?;
+                Some((key, leaf(self.schema, named(ty), value)?))
+            }));
         }
         Some(fitted)
     }
@@ -277,21 +285,23 @@ impl<'a> Fit<'a> {
             return None;
         };
         let fitted = self.object(&kind, sets, fields)?;
-        if let Some((key, reference)) = self.reference(&kind, sets, &fitted) {
+        if self.hidden.is_none() && self.hub.is_type(&kind) && self.schema.key(&kind).is_some() {
+            let Some((key, reference)) = self.reference(&kind, sets, &fitted) else {
+                // Of which record it speaks is not known, nor then who may see it.
+                self.note();
+                return None;
+            };
             self.references.insert(key, reference);
         }
         Some(Json::Object(fitted))
     }
 
-    /// The record of the hub's for which an object stands, by one of its keys, where the question asks for one.
+    /// The record of the hub's for which an object stands, by one of its keys.
     fn reference(&self, kind: &str, sets: &[&'a SelectionSet], fitted: &Map<String, Json>) -> Option<(String, Json)> {
-        if !self.hub.is_type(kind) {
-            return None;
-        }
         let asked = self.asked(kind, sets);
         let value = |field: &str| {
-            let (key, _) = asked.iter().find(|(_, (name, _))| *name == field)?;
-            fitted.get(*key).filter(|value| !value.is_null())
+            let key = asked.iter().find(|(_, (name, _))| *name == field).and_then(|(key, _)| fitted.get(*key));
+            key.or_else(|| fitted.get(&format!("{ADDED}{field}"))).filter(|value| !value.is_null())
         };
         let key = self.hub.key_among(kind, |field| value(field).is_some())?;
         let fields = key.into_iter().filter_map(|field| Some((field.to_owned(), value(field)?.clone())));
@@ -302,7 +312,8 @@ impl<'a> Fit<'a> {
     fn is_hidden(&self, of: &str, sets: &[&'a SelectionSet], given: &Json) -> bool {
         let Json::Object(fields) = given else { return false };
         let reference = || self.reference(&self.kind(of, sets, fields)?, sets, fields);
-        !self.hidden.is_empty() && reference().is_some_and(|(key, _)| self.hidden.contains(&key))
+        let hidden = self.hidden.filter(|hidden| !hidden.is_empty());
+        hidden.is_some_and(|hidden| reference().is_some_and(|(key, _)| hidden.contains(&key)))
     }
 
     /// Which object it is that stands for a type: the one that it says, else the one whose fields it has.
@@ -312,9 +323,10 @@ impl<'a> Fit<'a> {
             (_, Some(said)) => possible.iter().find(|name| said.as_str() == Some(name)).cloned(),
             ([only], None) => Some(only.clone()),
             (_, None) => {
+                let answered = given.keys().filter(|key| !key.starts_with(ADDED)).count();
                 let has_all = |name: &&String| {
                     let asked = self.asked(name, sets);
-                    asked.len() == given.len() && asked.keys().all(|key| given.contains_key(*key))
+                    asked.len() == answered && asked.keys().all(|key| given.contains_key(*key))
                 };
                 possible.iter().find(has_all).cloned()
             }

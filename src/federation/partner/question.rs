@@ -10,6 +10,7 @@ use async_graphql::{Name, Positioned};
 use async_graphql_value::{ConstValue, Value};
 use serde_json::{Map, Value as Json};
 
+use super::keys::{ADDED, Added};
 use super::schema::{ENTITIES, PartnerSchema, Sendable};
 use crate::federation::ownership::HubSchema;
 use crate::federation::usage::Used;
@@ -25,8 +26,12 @@ pub const TYPENAME: &str = "__typename";
 
 /// A question that may be asked.
 pub struct Question {
+    /// As it is sent: with the keys that it does not ask for.
     pub(super) text: String,
+    /// Whether keys were added.
+    pub(super) has_added: bool,
     pub(super) name: Option<String>,
+    /// As it was asked.
     pub(super) document: ExecutableDocument,
     pub(super) variables: Map<String, Json>,
     /// The records that are asked for by key, by the variable that names them.
@@ -66,6 +71,14 @@ impl Unfit {
         )
     }
 
+    fn reserved() -> Self {
+        Self::new(
+            "NAME_RESERVED",
+            format!("I nomi che iniziano con {ADDED} sono riservati."),
+            format!("Names that begin with {ADDED} are reserved."),
+        )
+    }
+
     fn unreadable() -> Self {
         Self::new(
             "RECORD_UNREADABLE",
@@ -79,10 +92,10 @@ impl Question {
     /// Reads a question.
     ///
     /// # Errors
-    /// `NOT_A_QUERY`, `TOO_LARGE`, `UNKNOWN_FIELD`, `RECORD_UNREADABLE`, `OUTSIDE_TERMS`.
+    /// `NOT_A_QUERY`, `TOO_LARGE`, `UNKNOWN_FIELD`, `NAME_RESERVED`, `RECORD_UNREADABLE`, `OUTSIDE_TERMS`.
     pub fn read(
-        schema: &PartnerSchema,
-        text: String,
+        (schema, hub): (&PartnerSchema, &HubSchema),
+        text: &str,
         name: Option<String>,
         variables: Map<String, Json>,
     ) -> Result<Self, Unfit> {
@@ -91,17 +104,20 @@ impl Question {
             let (it, en) = ("Al partner si inviano soltanto query valide.", "Partners are sent valid queries alone.");
             Unfit::new("NOT_A_QUERY", it, en)
         };
-        if text.len() > LONGEST || nesting::check(&text).is_err() {
+        if text.len() > LONGEST || nesting::check(text).is_err() {
             return Err(too_large());
         }
+        // Line breaks are the same to GraphQL, all three, and places are counted by one of them.
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let document = parse_query(&text).map_err(|_| no_query())?;
         let operation = operation(&document, name.as_deref()).filter(|it| it.ty == OperationType::Query);
         let operation = operation.ok_or_else(no_query)?;
-        let mut checked = Check { schema, document: &document, within: Vec::new(), fields: 0 };
+        let (within, fields, added) = Default::default();
+        let mut checked = Check { of: (schema, hub), document: &document, within, fields, added };
         if !checked.set("Query", &operation.selection_set.node)? {
             return Err(too_large());
         }
-        let fields = checked.fields;
+        let (fields, added) = (checked.fields, checked.added);
         let mut found = Vec::new();
         let mut others = false;
         roots(&document, &operation.selection_set.node, &mut |field| match field.name.node.as_str() {
@@ -115,7 +131,8 @@ impl Question {
             entities: Vec::new(),
             is_entities_alone: !others,
             fields,
-            text,
+            has_added: !added.is_empty(),
+            text: added.put_into(&text),
             document: ExecutableDocument {
                 operations: DocumentOperations::Multiple(Default::default()),
                 fragments: Default::default(),
@@ -267,11 +284,12 @@ fn keyed(hub: &HubSchema, record: &Record) -> Json {
 }
 
 struct Check<'a> {
-    schema: &'a PartnerSchema,
+    of: (&'a PartnerSchema, &'a HubSchema),
     document: &'a ExecutableDocument,
     /// Fragments that are gone into.
     within: Vec<&'a Name>,
     fields: usize,
+    added: Added,
 }
 
 impl<'a> Check<'a> {
@@ -308,7 +326,7 @@ impl<'a> Check<'a> {
     }
 
     fn fragment(&mut self, on: &str, set: &'a SelectionSet) -> Result<bool, Unfit> {
-        if self.schema.objects(on).is_empty() {
+        if self.of.0.objects(on).is_empty() {
             return Err(Unfit::unknown(on));
         }
         self.set(on, set)
@@ -316,16 +334,23 @@ impl<'a> Check<'a> {
 
     fn field(&mut self, on: &str, field: &'a Positioned<Field>) -> Result<bool, Unfit> {
         self.fields += 1;
-        let name = field.node.name.node.as_str();
+        let (schema, name) = (self.of.0, field.node.name.node.as_str());
+        if field.node.alias.as_ref().is_some_and(|alias| alias.node.starts_with(ADDED)) {
+            return Err(Unfit::reserved());
+        }
         if self.fields > MOST_FIELDS || name == TYPENAME {
             return Ok(self.fields <= MOST_FIELDS);
         }
-        let ty = self.schema.field(on, name).ok_or_else(|| Unfit::unknown(&format!("{on}.{name}")))?;
-        let (of, below) = (named(ty), &field.node.selection_set.node);
+        let ty = schema.field(on, name).ok_or_else(|| Unfit::unknown(&format!("{on}.{name}")))?;
+        let (of, below) = (named(ty), &field.node.selection_set);
         // An object without fields, or fields of a value, would not be answered either.
-        if self.schema.objects(of).is_empty() != below.items.is_empty() {
+        if schema.objects(of).is_empty() != below.node.items.is_empty() {
             return Err(Unfit::unknown(&format!("{on}.{name}")));
         }
-        self.set(of, below)
+        // Records that are asked for by key are known.
+        if name != ENTITIES {
+            self.added.note(self.of, of, (below.pos, &below.node));
+        }
+        self.set(of, &below.node)
     }
 }

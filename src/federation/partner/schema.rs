@@ -8,7 +8,7 @@ use async_graphql::parser::types::{
 use async_graphql::parser::{Error, parse_schema};
 use async_graphql::{Name, Positioned};
 
-use crate::federation::ownership::{bare, selection, text};
+use crate::federation::ownership::{bare, normal, selection, text};
 
 /// The field by which routers ask for records by their keys.
 pub const ENTITIES: &str = "_entities";
@@ -46,6 +46,8 @@ pub struct PartnerSchema {
     objects: HashMap<String, Vec<String>>,
     enums: HashMap<String, HashSet<Name>>,
     sendable: HashMap<String, Sendable>,
+    /// The first key of each entity that is made of plain fields.
+    keys: HashMap<String, Vec<String>>,
 }
 
 impl PartnerSchema {
@@ -99,6 +101,11 @@ impl PartnerSchema {
         self.typed(name, fields);
         self.objects.entry(name.to_owned()).or_insert_with(|| vec![name.to_owned()]);
         let keys = directives.iter().filter(|it| bare(&it.node.name.node) == "key");
+        let plain = keys.clone().filter_map(|it| text(it, "fields")).find(|fields| !fields.contains('{'));
+        if let Some(fields) = plain {
+            let key = normal(fields).split(' ').map(str::to_owned).collect();
+            self.keys.entry(name.to_owned()).or_insert(key);
+        }
         let needed = fields.iter().flat_map(|field| &field.node.directives);
         let needed = needed.filter(|it| bare(&it.node.name.node) == "requires");
         let mut selections = keys.chain(needed).filter_map(|it| selection(text(it, "fields")?)).peekable();
@@ -111,6 +118,11 @@ impl PartnerSchema {
     /// What may be sent of a type's records; `None`: it has no records that are asked for by key.
     pub fn sendable(&self, name: &str) -> Option<&Sendable> {
         self.sendable.get(name)
+    }
+
+    /// The fields of a key of this type; `None`: it is no entity, or each of its keys goes into other records.
+    pub fn key(&self, name: &str) -> Option<&[String]> {
+        self.keys.get(name).map(Vec::as_slice)
     }
 
     /// The type of a field.
@@ -149,6 +161,8 @@ mod tests {
         assert!(sendable.get("province").unwrap().get("population").unwrap().is_value());
         assert!(sendable.get("name").is_none() && sendable.get("xRate").is_none());
         assert!(schema.sendable("Province").is_none());
+        assert_eq!(schema.key("Municipality").unwrap(), ["id"]);
+        assert!(schema.key("Province").is_none());
         assert_eq!(schema.objects("XThing"), ["XDesk"]);
         assert_eq!(schema.objects(ENTITY), ["Municipality", "XDesk"]);
         assert_eq!(schema.field("Query", "xDesks").map(ToString::to_string).as_deref(), Some("[XDesk!]"));

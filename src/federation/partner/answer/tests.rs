@@ -24,7 +24,7 @@ fn hub() -> HubSchema {
 
 fn question(text: &str, variables: Json) -> Result<Question, String> {
     let Json::Object(variables) = variables else { panic!("an object") };
-    Question::read(&schema(), text.to_owned(), None, variables).map_err(|unfit| unfit.rule.to_owned())
+    Question::read((&schema(), &hub()), text, None, variables).map_err(|unfit| unfit.rule.to_owned())
 }
 
 fn fitted(question: &Question, given: Json) -> Option<(Json, Vec<String>)> {
@@ -203,6 +203,85 @@ fn a_record_of_the_hubs_that_the_caller_does_not_see_is_absent_wherever_the_answ
 }
 
 #[test]
+fn a_record_whose_key_is_not_asked_for_is_looked_up_all_the_same() {
+    let text = "{ xDesks { name home { xRate }\r\n at: seat { ...Rate } } xPlaces { ... on XRoom { home\r{ xRate } } }
+        near: xDesk { home { id @include(if: false) xRate } } xDesk { seat { id } } } fragment Rate on Municipality { xRate }";
+    let asked = question(text, json!({})).unwrap();
+    let sent = "{ xDesks { name home { raccordoKey_id: id  xRate }\n at: seat { raccordoKey_id: id  ...Rate } } \
+        xPlaces { ... on XRoom { home\n{ raccordoKey_id: id  xRate } } }
+        near: xDesk { home { raccordoKey_id: id  id @include(if: false) xRate } } xDesk { seat { id } } } \
+        fragment Rate on Municipality { xRate }";
+    assert_eq!(asked.text, sent);
+    let place = |id: &str| json!({ "raccordoKey_id": id, "xRate": 1 });
+    let desk = |home: Json, seat: Json| json!({ "name": "A", "home": home, "at": seat });
+    let given = json!({ "data": {
+        "xDesks": [desk(place("a"), place("a")), desk(place("b"), place("a")), desk(Json::Null, place("b"))],
+        "xPlaces": [{ "home": place("b") }, { "home": place("a") }],
+        "near": { "home": place("b") }, "xDesk": { "seat": { "id": "a" } } } });
+    let Json::Object(given) = given else { unreachable!() };
+    let (schema, hub) = (schema(), hub());
+    let answer = Answer::fitted(&asked, (&schema, &hub), given).unwrap();
+    assert_eq!(answer.references(), ["a", "b"].map(|id| json!({ "__typename": "Municipality", "id": id })));
+    let told = |seen: &[bool]| {
+        let Answer { data, failures, .. } = answer.clone().as_seen(&asked, (&schema, &hub), seen);
+        assert_eq!(failures, [], "nothing tells of it");
+        data
+    };
+    let rate = json!({ "xRate": 1 });
+    let all = json!({
+        "xDesks": [desk(rate.clone(), rate.clone()), desk(rate.clone(), rate.clone()), desk(Json::Null, rate.clone())],
+        "xPlaces": [{ "home": rate }, { "home": rate }], "near": { "home": rate }, "xDesk": { "seat": { "id": "a" } } });
+    assert_eq!(told(&[true, true]), all, "and nobody learns of keys that were not asked for");
+    let some = json!({
+        "xDesks": null, "xPlaces": [{ "home": null }, { "home": rate }], "near": { "home": null },
+        "xDesk": { "seat": { "id": "a" } } });
+    assert_eq!(told(&[true, false]), some);
+}
+
+#[test]
+fn what_is_said_of_a_record_that_is_not_named_is_not_passed_on() {
+    let asked = question("{ xDesk { home { xRate } } }", json!({})).unwrap();
+    for home in [json!({ "xRate": 1 }), json!({ "xRate": 1, "raccordoKey_id": null })] {
+        let found = fitted(&asked, json!({ "data": { "xDesk": { "home": home } } })).unwrap();
+        let expected = (json!({ "xDesk": { "home": null } }), vec!["WRONG_TYPE [\"xDesk\",\"home\"]".into()]);
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn a_union_with_records_of_the_hubs_is_asked_for_the_keys_of_each() {
+    let schema = PartnerSchema::read(
+        "type Query { xAny: [XAny] } union XAny = XRoom | Municipality | Province type XRoom { floor: Int }
+         type Municipality @key(fields: \"code\") { code: String xRate: Int }
+         type Province @key(fields: \"country { id }\") @key(fields: \"code number\") { code: String number: Int xRate: Int }",
+    )
+    .unwrap();
+    let hub = HubSchema::read(
+        "type Municipality @key(fields: \"code\") { code: String! }
+         type Province @key(fields: \"code number\") { code: String! number: Int! }",
+    )
+    .unwrap();
+    let text = "{ xAny { ... on XRoom { floor } ... on Municipality { xRate } } }";
+    let asked = Question::read((&schema, &hub), text, None, Map::new()).map_err(|it| it.rule).unwrap();
+    assert_eq!(
+        asked.text,
+        "{ xAny { ... on Municipality { raccordoKey_code: code }  ... on Province { raccordoKey_code: code \
+         raccordoKey_number: number }  ... on XRoom { floor } ... on Municipality { xRate } } }"
+    );
+    let given = json!({ "data": { "xAny": [{ "raccordoKey_code": "1", "xRate": 1 }, { "floor": 2 },
+        { "raccordoKey_code": "2", "raccordoKey_number": 3, "__typename": "Province" }] } });
+    let Json::Object(given) = given else { unreachable!() };
+    let answer = Answer::fitted(&asked, (&schema, &hub), given).unwrap();
+    let references = [
+        json!({ "__typename": "Municipality", "code": "1" }),
+        json!({ "__typename": "Province", "code": "2", "number": 3 }),
+    ];
+    assert_eq!(answer.references(), references);
+    let answer = answer.as_seen(&asked, (&schema, &hub), &[false, true]);
+    assert_eq!(answer.data, json!({ "xAny": [null, { "floor": 2 }, {}] }));
+}
+
+#[test]
 fn a_question_beyond_the_schema_or_the_terms_is_not_asked() {
     let of = |record: Json| json!({ "r": [record] });
     let good = json!({ "__typename": "Municipality", "id": "a", "population": 1 });
@@ -223,6 +302,7 @@ fn a_question_beyond_the_schema_or_the_terms_is_not_asked() {
         ("{ xDesk }", json!({}), "UNKNOWN_FIELD"),
         ("{ xDesk { name { id } } }", json!({}), "UNKNOWN_FIELD"),
         ("{ xDesk { ... on Nothing { id } } }", json!({}), "UNKNOWN_FIELD"),
+        ("{ xDesk { home { raccordoKey_id: __typename xRate } } }", json!({}), "NAME_RESERVED"),
         (cycle, json!({}), "TOO_LARGE"),
         (&many, json!({}), "TOO_LARGE"),
         (ENTITIES_OF, json!({}), "RECORD_UNREADABLE"),
