@@ -272,6 +272,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_new_is_told_once_and_not_what_stands_in_it() {
+        let after = "\"All\" type Query { \"Old\" a: String \"New\" b(\"How many\" first: Int = 1): B }
+            \"Thing\" type B { \"Inner\" c: Int @deprecated d: E } enum E { X \"Letter\" Y } enum F { \"Kind\" Z }";
+        let changes = compare("type Query { a: String } enum E { X }", after).unwrap();
+        let mut told: Vec<_> = changes.iter().map(|change| change.message.as_str()).collect();
+        told.sort_unstable();
+        let expected = [
+            "Enum value 'Y' was added to enum 'E'",
+            "Field 'Query.a' has description 'Old'",
+            "Field 'b' was added to object type 'Query'",
+            "Object type 'Query' has description 'All'",
+            "Type 'B' was added",
+            "Type 'F' was added",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
     fn what_is_no_schema_fails_and_is_contained() {
         assert!(matches!(compare("type Query {", "type Query { a: Int }"), Err(Failure::Script(_))));
         let deep = format!("type Query {{ a: {}Int{} }}", "[".repeat(200_000), "]".repeat(200_000));

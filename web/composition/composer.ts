@@ -1,6 +1,6 @@
 // Composition and comparison of schemas, as the hub calls it: text in, text out.
 
-import { CriticalityLevel, diff } from '@graphql-inspector/core';
+import { type Change, ChangeType, CriticalityLevel, diff } from '@graphql-inspector/core';
 import { composeSchemaContract, composeServices } from '@theguild/federation-composition';
 import { buildSchema, parse } from 'graphql';
 
@@ -34,10 +34,31 @@ const WEIGHTS = {
   [CriticalityLevel.NonBreaking]: 'harmless',
 };
 
+const ADDED: string[] = [
+  ChangeType.TypeAdded,
+  ChangeType.FieldAdded,
+  ChangeType.FieldArgumentAdded,
+  ChangeType.InputFieldAdded,
+  ChangeType.EnumValueAdded,
+];
+
+/** The changes without those that say what stands in or about something new: that it is there says it. */
+function told(changes: Change[]): Change[] {
+  const added = new Set(changes.filter(({ type }) => ADDED.includes(type)).map(({ path }) => path));
+  const isNew = (path: string): boolean => added.has(path) || (path.includes('.') && isNew(around(path)));
+  return changes.filter(({ criticality, path, type }) => {
+    if (criticality.level !== CriticalityLevel.NonBreaking || !path) return true;
+    return !isNew(ADDED.includes(type) ? around(path) : path);
+  });
+}
+
+/** The path of what something stands in: of `A.b` that of `A`, of `A` none. */
+const around = (path: string) => path.slice(0, Math.max(path.lastIndexOf('.'), 0));
+
 /** How the schema that callers see would change. */
 async function compare({ before, after }: { before: string; after: string }) {
   const changes = await diff(buildSchema(before), buildSchema(after));
-  return changes.map(({ criticality, message, path, type }) => ({
+  return told(changes).map(({ criticality, message, path, type }) => ({
     weight: WEIGHTS[criticality.level],
     message,
     path: path ?? null,
