@@ -1,7 +1,5 @@
 //! What routers are served.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 
 use super::joining::{self, setup};
@@ -18,7 +16,7 @@ pub enum View {
     Institutional,
 }
 
-/// The hash of the graph that is served on this day; composed anew where it does not fit any more. One statement as long as it
+/// The hash of the graph that is served on this day, as it is kept; composed anew where it does not fit any more. One statement as long as it
 /// does.
 ///
 /// # Errors
@@ -39,13 +37,22 @@ pub async fn hash(hub: &Hub, view: View, today: NaiveDate) -> Result<String> {
     })
 }
 
-/// The text with that hash.
+/// The graph with that hash, for routers of this hub.
 ///
 /// # Errors
 /// The database's.
-pub async fn text(hub: &Hub, hash: &str) -> Result<Arc<str>> {
+pub async fn text(hub: &Hub, hash: &str) -> Result<String> {
     let mut texts = store::texts(&mut *hub.database.upkeep().await?, &[hash.to_owned()]).await?;
-    texts.remove(hash).ok_or(Error::Unavailable)
+    let kept = texts.remove(hash).ok_or(Error::Unavailable)?;
+    Ok(setup(hub)?.addressed(&kept))
+}
+
+/// By what a router knows that it has the graph with that hash.
+///
+/// # Errors
+/// The hub was lent nothing to compose with.
+pub fn tag(hub: &Hub, hash: &str) -> Result<String> {
+    Ok(setup(hub)?.tag(hash))
 }
 
 /// The last supergraph, if nothing of it is over.

@@ -8,6 +8,10 @@ use super::partner::{DOOR, Way};
 use super::store;
 use super::usage::Recorder;
 
+/// In place of the hub's address where a graph is composed and kept: which one routers need is a matter of the settings, and may be
+/// another one tomorrow (RFC 2606: nobody has this name).
+const ANYWHERE: &str = "http://hub.invalid";
+
 /// What the registry needs of its surroundings: lent to the hub by whoever starts it.
 pub struct Setup {
     /// Where routers reach the hub, without a slash at the end.
@@ -47,7 +51,17 @@ impl Setup {
 
     /// Where routers ask a partner: at the hub's own door.
     pub fn door(&self, name: &str) -> String {
-        format!("{}{DOOR}{name}", self.hub_url)
+        format!("{ANYWHERE}{DOOR}{name}")
+    }
+
+    /// A graph as routers are served it: with the address at which they reach the hub.
+    pub fn addressed(&self, graph: &str) -> String {
+        graph.replace(ANYWHERE, &self.hub_url)
+    }
+
+    /// By what a router knows whether it has a graph: the hash of the text as it is kept, and the address in it.
+    pub fn tag(&self, hash: &str) -> String {
+        format!("\"{hash}@{}\"", self.hub_url)
     }
 
     /// What partners' schemas are held against.
@@ -78,7 +92,7 @@ impl Setup {
         self.own.get_or_init(|| {
             let sdl = (self.print)();
             let schema = HubSchema::read(&sdl).expect("the hub's schema is valid");
-            Own { url: format!("{}/graphql", self.hub_url), hash: store::hash(&sdl), schema, sdl }
+            Own { url: format!("{ANYWHERE}/graphql"), hash: store::hash(&sdl), schema, sdl }
         })
     }
 }

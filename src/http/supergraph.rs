@@ -43,15 +43,15 @@ async fn serve(app: &App, view: View, headers: &HeaderMap) -> Response {
         }
         let today = chrono::Local::now().date_naive();
         let hash = served::hash(&app.hub, view, today).await.map_err(failed)?;
-        let tag = format!("\"{hash}\"");
+        let tag = served::tag(&app.hub, &hash).map_err(failed)?;
         let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let has_it = known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag);
         let mut response = match has_it {
             true => StatusCode::NOT_MODIFIED.into_response(),
-            false => served::text(&app.hub, &hash).await.map_err(failed)?.to_string().into_response(),
+            false => served::text(&app.hub, &hash).await.map_err(failed)?.into_response(),
         };
         let answered = response.headers_mut();
-        answered.insert(header::ETAG, HeaderValue::from_str(&tag).expect("a hash in quotes"));
+        answered.insert(header::ETAG, HeaderValue::from_str(&tag).expect("a hash and an address"));
         answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         Ok(response)
     };

@@ -32,7 +32,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 
 /// The hub's own subgraph as partners of tests find it: the whole takes seconds to compose, and `partners.rs` does so.
-const OWN_SUBGRAPH: &str =
+pub const OWN_SUBGRAPH: &str =
     "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\", \"@tag\"])
 type Query @tag(name: \"public\") { municipality(code: String!): Municipality }
 type Municipality @key(fields: \"id\") @key(fields: \"code\") @tag(name: \"public\") {

@@ -2,12 +2,16 @@
 
 use chrono::NaiveDate;
 use raccordo::access::secret::Secret;
-use raccordo::access::{Level, Viewer};
+use raccordo::access::{Level, Settings as Access, Viewer};
+use raccordo::federation::Setup;
+use raccordo::federation::address::Neighbourhood;
 use raccordo::federation::served::{View, hash, text};
 use raccordo::http::Settings;
+use raccordo::hub::Hub;
+use raccordo::schema;
 use serde_json::{Value, json};
 
-use crate::hub::{TestHub, serve};
+use crate::hub::{OWN_SUBGRAPH, TestHub, serve};
 use crate::levels::SMALL;
 
 const SUBGRAPH: &str = "subgraph { id version name status servedVersion { number }
@@ -331,13 +335,30 @@ async fn routers_with_the_key_are_served_the_graph_and_its_contracts() {
     approved(&hub, &callers, "sportelli").await;
     let answer = ask("").header("if-none-match", &tag).send().await.unwrap();
     assert_eq!(answer.status(), 200, "another graph is served from now on");
-    assert!(answer.text().await.unwrap().contains("http://hub.example/partners/sportelli"));
+    let answer_tag = answer.headers()["etag"].clone();
+    let whole = answer.text().await.unwrap();
+    assert!(whole.contains("http://hub.example/partners/sportelli"));
     let hive = get(&address, "/contracts/public").header("x-hive-cdn-key", "a key that routers know");
     let hive = hive.send().await.unwrap();
     let public = hive.text().await.unwrap();
     assert!(public.contains("sportelliDesks") && public.contains("@inaccessible"), "{public}");
     assert_ne!(public, ask("/contracts/institutional").send().await.unwrap().text().await.unwrap());
     assert_eq!(ask("/contracts/secret").send().await.unwrap().status(), 404);
+
+    // Another address in the settings is served at once, and nothing is composed for it.
+    let graph_before = graph(&hub).await;
+    let moved = Hub::start(hub.hub.database.clone(), Access::default(), schema::references()).await.unwrap();
+    moved.provide(Setup::new("http://hub.elsewhere", Neighbourhood(Vec::new()), || OWN_SUBGRAPH.to_owned()));
+    let elsewhere = Settings { router_key: Some("a key".to_owned().into()), ..Settings::default() };
+    let elsewhere = serve(moved, elsewhere).await;
+    let ask_there = || get(&elsewhere, "").bearer_auth("a key");
+    let answer = ask_there().header("if-none-match", answer_tag).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "the other address is another graph");
+    let tag_there = answer.headers()["etag"].clone();
+    let there = answer.text().await.unwrap();
+    assert_eq!(there, whole.replace("http://hub.example/", "http://hub.elsewhere/"));
+    assert_eq!(ask_there().header("if-none-match", tag_there).send().await.unwrap().status(), 304);
+    assert_eq!(graph(&hub).await, graph_before);
 
     // On the day after its terms end, a subgraph takes part no more.
     let (last, after) = (day(2027, 12, 31), day(2028, 1, 1));

@@ -38,7 +38,7 @@ impl Supergraph {
         self.0.like_number
     }
 
-    /// SHA-256 of its text for routers, in hexadecimal digits [impronta].
+    /// SHA-256 of its text for routers, before the hub's address is put in, in hexadecimal digits [impronta].
     async fn hash(&self) -> &str {
         &self.0.whole_hash
     }
