@@ -14,6 +14,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::access::audience::Viewers;
 use crate::access::people::People;
 use crate::access::token::Authenticator;
 use crate::access::{Settings, audit};
@@ -87,7 +88,7 @@ pub struct Hub {
     pub database: Database,
     pub authenticator: Authenticator,
     /// Signs people in and knows their sessions.
-    pub people: People,
+    pub people: Arc<People>,
     /// How callers come in.
     pub access: Settings,
     kept: RwLock<HashMap<TypeId, watch::Sender<Kept>>>,
@@ -106,8 +107,9 @@ pub struct Hub {
 impl Hub {
     /// Loads the reference data and starts to listen for changes. The database must be migrated.
     pub async fn start(database: Database, access: Settings, kinds: References) -> anyhow::Result<Arc<Self>> {
-        let authenticator = Authenticator::new(database.clone(), &access)?;
-        let people = People::new(database.clone(), &access, authenticator.viewers())?;
+        let viewers = Viewers::default();
+        let people = Arc::new(People::new(database.clone(), &access, viewers.clone())?);
+        let authenticator = Authenticator::new(database.clone(), &access, viewers, people.clone())?;
         people.check_rules().await?;
         let hub = Arc::new(Self {
             database,

@@ -37,6 +37,7 @@ columns! {
         created_at: DateTime<Utc>,
         seen_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
+        is_terminal: bool,
         audience: i32,
     }
 }

@@ -17,6 +17,7 @@ mod remote;
 mod reread;
 mod schema;
 mod serve;
+mod sign_in;
 mod subgraph;
 mod supergraph;
 mod table;
@@ -69,6 +70,10 @@ enum Command {
     /// Work with the graphs that a hub has served to routers.
     #[command(subcommand)]
     Supergraph(supergraph::Command),
+    /// Sign in at a hub by your browser: what only persons may do can then be done from here.
+    SignIn(sign_in::SignIn),
+    /// End the sign-in at a hub.
+    SignOut(sign_in::SignOut),
     /// Print a demonstration token.
     Token(token::Arguments),
     /// Work with the keys that sign the hub's own tokens.
@@ -119,6 +124,8 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Schema(command) => schema::run(&command),
         Command::Subgraph(command) => subgraph::run(*command).await,
         Command::Supergraph(command) => supergraph::run(command).await,
+        Command::SignIn(arguments) => sign_in::sign_in(arguments).await,
+        Command::SignOut(arguments) => sign_in::sign_out(arguments).await,
         Command::Token(arguments) => token::run(config, arguments),
         Command::Keys(command) => keys::run(config, command).await,
         Command::Reread => reread::run(config).await,

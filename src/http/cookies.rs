@@ -5,6 +5,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite};
 
+use crate::access::people::is_of_terminal;
 use crate::access::secret::Secret;
 
 /// The session of a person who signed in.
@@ -17,7 +18,8 @@ const SIGN_IN_SECONDS: i64 = 600;
 /// Characters of a value at the most: longer ones are not the hub's.
 const LONGEST: usize = 64;
 
-/// The secret in a request's cookie. One that could not be the hub's is none that is known, and none that stands twice.
+/// The secret in a request's cookie. One that could not be the hub's is none that is known, and none that stands twice, or is
+/// that of the command line, which comes as a token.
 pub fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
     let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut found = sent
@@ -26,7 +28,8 @@ pub fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
         .filter(|cookie| cookie.name() == name)
         .map(|cookie| cookie.value().chars().take(LONGEST).collect::<String>());
     let first = found.next()?;
-    Some(Secret::from(if found.next().is_some() { String::new() } else { first }))
+    let is_none = found.next().is_some() || is_of_terminal(&first);
+    Some(Secret::from(if is_none { String::new() } else { first }))
 }
 
 /// Sets the session's cookie. It ends with the browser at the latest; when before, the hub knows.

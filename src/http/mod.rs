@@ -164,6 +164,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sign-in", get(sign_in::begin))
         .route("/sign-in/callback", get(sign_in::callback))
         .route("/sign-in/providers", get(sign_in::providers))
+        .route(sign_in::terminal::PATH, get(sign_in::terminal::ask).post(sign_in::terminal::decide))
         .route("/sign-out", post(sign_in::end))
         .route("/account", get(pages::account))
         .route("/", get(pages::start))

@@ -94,6 +94,17 @@ pub fn message(status: StatusCode, locale: Locale, title: &str, content: &str) -
     response
 }
 
+/// A page made here with a form, which is sent to the hub, whose answer leads to `then`.
+pub fn form(locale: Locale, title: &str, content: &str, then: &str) -> Response {
+    let mut response = message(StatusCode::OK, locale, title, content);
+    let policy = POLICY.replace("form-action 'none'", &format!("form-action 'self' {then}"));
+    let policy = header::HeaderValue::try_from(policy).expect("an address is plain text");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    // Without a referrer browsers do not say either from which page a form is sent.
+    response.headers_mut().insert(header::REFERRER_POLICY, header::HeaderValue::from_static("same-origin"));
+    response
+}
+
 /// `/graphiql`: the explorer.
 pub async fn graphiql() -> Response {
     page("graphiql/index.html")

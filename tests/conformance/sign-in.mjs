@@ -1,6 +1,8 @@
 // A person signs in, looks at the account and signs out, in a real browser against a hub with a provider (provider.mjs).
 // node sign-in.mjs <base-url> [folder for screenshots]
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { launch, seriousViolations } from './chromium.mjs';
 import { argument, report } from './report.mjs';
@@ -46,6 +48,29 @@ async function signIn(login) {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** A program that waits on this machine, as `raccordo sign-in` does: where it is asked for, and what it is brought. */
+async function program() {
+  const verifier = randomBytes(32).toString('base64url');
+  let brought;
+  const answer = new Promise((resolve) => (brought = resolve));
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://127.0.0.1');
+    if (pathname === '/') brought(searchParams);
+    response.setHeader('content-type', 'text/html').end('<!doctype html><title>Program</title>');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const redirectUri = `http://127.0.0.1:${server.address().port}/`;
+  const asked = new URLSearchParams({
+    response_type: 'code',
+    client_id: 'raccordo',
+    redirect_uri: redirectUri,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    state: 'a-state',
+  });
+  return { address: `${base}/sign-in/terminal?${asked}`, answer, verifier, redirectUri, close: () => server.close() };
+}
+
 const rules = [
   {
     rule: 'The start page offers to sign in',
@@ -84,6 +109,38 @@ const rules = [
       await page.getByRole('link', { name: 'English' }).click();
       await page.getByRole('heading', { name: 'Open sessions' }).waitFor();
       await fit('account-en');
+    },
+  },
+  {
+    rule: 'A program that waits on this machine is let in, and stands among the sessions',
+    async check() {
+      const { address, answer, verifier, redirectUri, close } = await program();
+      await page.goto(address);
+      await page.getByRole('heading', { name: 'Accesso da riga di comando' }).waitFor();
+      expect((await page.textContent('main')).includes('Ada Bianchi'), 'who would act', await page.textContent('main'));
+      await fit('terminal');
+      await page.getByRole('button', { name: 'Consenti' }).click();
+      await page.waitForURL(`${redirectUri}**`);
+      const brought = await answer;
+      close();
+      expect(brought.get('state') === 'a-state' && brought.get('iss') === base, 'its own state', [...brought]);
+      const form = { grant_type: 'authorization_code', client_id: 'raccordo', code: brought.get('code') };
+      const body = new URLSearchParams({ ...form, redirect_uri: redirectUri, code_verifier: verifier });
+      const token = await (await fetch(`${base}/oauth/token`, { method: 'POST', body })).json();
+      expect(token.token_type === 'Bearer', 'a token', token);
+      await page.goto(`${base}/account`);
+      await page.getByText('Riga di comando: iniziata').waitFor();
+      await fit('account-terminal');
+    },
+  },
+  {
+    rule: 'A program that is refused is told so',
+    async check() {
+      const { address, answer, close } = await program();
+      await page.goto(address);
+      await page.getByRole('button', { name: 'Rifiuta' }).click();
+      expect((await answer).get('error') === 'access_denied', 'a refusal', [...(await answer)]);
+      close();
     },
   },
   {

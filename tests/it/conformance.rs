@@ -55,5 +55,5 @@ async fn the_map_can_be_searched_filtered_compared_shared_and_read_as_a_table_in
 #[tokio::test(flavor = "multi_thread")]
 async fn people_sign_in_see_their_account_and_sign_out_in_a_browser() {
     let house = House::of_officers().await;
-    audit("sign-in.mjs", &[&house.url], "6 of 6").await;
+    audit("sign-in.mjs", &[&house.url], "8 of 8").await;
 }

@@ -62,6 +62,7 @@ mod sessions;
 mod sight;
 mod sign_in;
 mod standby;
+mod terminal;
 mod token_attacks;
 mod tokens;
 mod unseen;

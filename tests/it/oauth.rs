@@ -132,7 +132,12 @@ async fn what_is_wrong_with_a_request_is_told_by_the_codes_of_the_standard() {
         ("a secret without name", asking(&hub, &[GRANT, ("client_secret", secret)]), 400, "invalid_request"),
         ("an assertion of no type", asking(&hub, &[GRANT, ("client_assertion", "a.b.c")]), 400, "invalid_request"),
         ("another grant", basic(&[("grant_type", "password")]), 400, "unsupported_grant_type"),
-        ("a code", basic(&[("grant_type", "authorization_code"), ("code", "x")]), 400, "unsupported_grant_type"),
+        (
+            "a code, which people have",
+            basic(&[("grant_type", "authorization_code"), ("code", "x")]),
+            401,
+            "invalid_client",
+        ),
         ("an unknown scope", basic(&[GRANT, ("scope", "everything")]), 400, "invalid_scope"),
         ("a scope of others", basic(&[GRANT, ("scope", "plan:read audit:read")]), 400, "invalid_scope"),
         ("blanks as scope", basic(&[GRANT, ("scope", "  ")]), 400, "invalid_scope"),
@@ -236,9 +241,9 @@ async fn the_server_describes_itself_and_is_absent_without_the_hubs_key() {
     let metadata: Value = hub.get("/.well-known/oauth-authorization-server").await.json().await.unwrap();
     assert_eq!(metadata["issuer"], HUB);
     assert_eq!(metadata["token_endpoint"], format!("{HUB}/oauth/token"));
-    let grants = json!(["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]);
+    let grants = json!(["authorization_code", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]);
     assert_eq!(metadata["grant_types_supported"], grants);
-    let ways = json!(["client_secret_basic", "client_secret_post", "private_key_jwt"]);
+    let ways = json!(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]);
     assert_eq!(metadata["token_endpoint_auth_methods_supported"], ways);
     assert!(metadata["scopes_supported"].as_array().unwrap().contains(&json!("project:read")));
     let path = metadata["jwks_uri"].as_str().unwrap().strip_prefix(HUB).unwrap();
@@ -260,7 +265,7 @@ async fn the_server_describes_itself_and_is_absent_without_the_hubs_key() {
     assert_eq!(claims["client_id"], client.to_string());
 
     let silent = Machines::start(REFERENCE, Settings::default()).await;
-    for path in ["/.well-known/oauth-authorization-server", "/oauth/jwks"] {
+    for path in ["/.well-known/oauth-authorization-server", "/oauth/jwks", "/sign-in/terminal"] {
         assert_eq!(silent.get(path).await.status(), 404, "{path}");
     }
     assert_eq!(asking(&silent, &[GRANT]).send().await.unwrap().status(), 404);

@@ -21,6 +21,9 @@ use crate::levels::REFERENCE;
 pub const SESSION: &str = "__Host-raccordo-session";
 pub const SIGN_IN: &str = "__Host-raccordo-sign-in";
 
+/// Of all replicas.
+const HUB_KEY: &str = "c2l4dHktZm91ci1oZXhhZGVjaW1hbC1kaWdpdHMtbm8";
+
 /// The provider's process; ends with the test.
 pub struct Provider {
     pub issuer: String,
@@ -72,7 +75,12 @@ impl Provider {
             scopes: ["openid", "profile", "email"].map(String::from).to_vec(),
             memberships,
         };
-        access::Settings { public_url: public_url.into(), providers: vec![provider], ..access::Settings::default() }
+        access::Settings {
+            public_url: public_url.into(),
+            providers: vec![provider],
+            hub_key: Some(HUB_KEY.to_owned().into()),
+            ..access::Settings::default()
+        }
     }
 }
 

@@ -86,7 +86,10 @@ impl Registry {
     async fn with(&self, variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Ran {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_raccordo"));
         command.args(arguments).current_dir(self.folder.path()).env_clear();
-        command.env("RACCORDO_HUB", format!("http://{}", self.machines.address)).envs(variables.iter().copied());
+        command
+            .env("XDG_CONFIG_HOME", self.folder.path())
+            .env("RACCORDO_HUB", format!("http://{}", self.machines.address))
+            .envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut running = command.spawn().unwrap();
         running.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();

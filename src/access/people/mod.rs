@@ -5,11 +5,12 @@
 //! - [`claims`]: what the provider tells of a person, and which memberships the settings' rules make of it.
 //! - [`session`]: the browser's session and the [`Viewer`](super::Viewer) behind it, kept in memory until anything
 //!   changes that it follows from.
+//! - [`terminal`](People::let_in): how a browser's session lets a program of the command line in.
 //! - [`invitation`]: how an invitation is taken up, at a sign-in or later.
 //!
 //! The provider is asked at the sign-in and never again: a session goes on while the provider is down.
 //! `docs/adr/0016-people-and-sessions.md` says why. Tables owned: `account`, `account_identity`, `browser_session`,
-//! `sign_in_attempt`; of `membership` and `invitation` it writes what a sign-in changes.
+//! `sign_in_attempt`, `terminal_grant`; of `membership` and `invitation` it writes what a sign-in changes.
 
 pub mod claims;
 pub mod invitation;
@@ -19,6 +20,7 @@ mod provider;
 mod refusal;
 mod sign_in;
 mod store;
+mod terminal;
 
 use std::time::Duration;
 
@@ -34,6 +36,7 @@ use session::Sessions;
 pub use refusal::SignInRefusal;
 pub use sign_in::{Begun, Callback, SignedIn};
 pub use store::organisations_by_code;
+pub use terminal::{AtTerminal, is_of_terminal};
 
 /// With a provider, of which a person waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -30,6 +30,12 @@ pub enum SignInRefusal {
     TokenInvalid,
     /// The account was erased.
     AccountErased,
+    /// The address is none that `raccordo sign-in` makes.
+    NotOfTerminal,
+    /// The answer to the command line's question came from another site's page.
+    OtherPage,
+    /// The session ended while the command line's question stood there.
+    SignedOut,
     /// The provider does not answer, or not as the protocol asks.
     ProviderUnavailable,
     /// The database does not answer.
@@ -57,6 +63,9 @@ impl SignInRefusal {
             Self::TokenExpired => "ID_TOKEN_EXPIRED",
             Self::TokenInvalid => "ID_TOKEN_INVALID",
             Self::AccountErased => "ACCOUNT_ERASED",
+            Self::NotOfTerminal => "TERMINAL_MALFORMED",
+            Self::OtherPage => "CSRF_REFUSED",
+            Self::SignedOut => "SESSION_EXPIRED",
             Self::ProviderUnavailable => "PROVIDER_UNAVAILABLE",
             Self::Unavailable => "UNAVAILABLE",
         }
@@ -120,6 +129,18 @@ impl SignInRefusal {
                 "The identity from the identity provider has expired. Sign in again.",
             ),
             Self::AccountErased => ("Questo account è stato cancellato.", "This account was erased."),
+            Self::NotOfTerminal => (
+                "Questo indirizzo non è di raccordo sign-in: ripetere il comando e aprire l'indirizzo che mostra.",
+                "This address is none of raccordo sign-in: repeat the command, and open the address that it shows.",
+            ),
+            Self::OtherPage => (
+                "La risposta non viene da una pagina di questo servizio. Ripetere raccordo sign-in.",
+                "The answer does not come from a page of this service. Repeat raccordo sign-in.",
+            ),
+            Self::SignedOut => (
+                "La sessione del browser è terminata. Accedere di nuovo e ripetere raccordo sign-in.",
+                "The session of the browser is over. Sign in again, and repeat raccordo sign-in.",
+            ),
             Self::ProviderUnavailable => (
                 "Il servizio di accesso non risponde ora: riprovare tra poco. Chi ha già effettuato l'accesso può continuare.",
                 "The identity provider does not answer now: try again soon. Who is signed in already can go on.",

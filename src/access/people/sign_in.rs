@@ -247,12 +247,12 @@ async fn follow_rules(
 }
 
 /// The account as what an entry of the audit is about.
-fn subject(account: &Account) -> Subject {
+pub(super) fn subject(account: &Account) -> Subject {
     Subject { kind: "Account", id: account.id, owner_number: None, audience: audience::account(account.number) }
 }
 
 /// Who signs in or out, for the audit.
-fn viewer(account: &Account, session: Uuid, acting: Option<Membership>) -> Viewer {
+pub(super) fn viewer(account: &Account, session: Uuid, acting: Option<Membership>) -> Viewer {
     let organisation = acting.as_ref().map(|membership| membership.organisation);
     let person = Person {
         account: account.id,

@@ -2,7 +2,8 @@
 //!
 //! A token's own word chooses only which trusted issuer checks it ([`trusted`]): by its keys if it is signed ([`jws`],
 //! [`jwks`]), by asking it if it is opaque ([`introspection`]). What was found is kept for as long as it holds ([`known`]);
-//! whether the client that it names is let in, and what that client sees, is looked at for every request.
+//! whether the client that it names is let in, and what that client sees, is looked at for every request. A person at the command
+//! line comes with the secret of their session there ([`is_of_terminal`]).
 //! `docs/adr/0015-machine-tokens.md` says why.
 
 mod bound;
@@ -26,9 +27,12 @@ use chrono::Utc;
 use super::audience::Viewers;
 use super::clients::{Clients, Named, Registered};
 use super::keys::{HubKey, Keys};
+use super::people::session::SessionRefusal;
+use super::people::{People, is_of_terminal};
 use super::persona::Persona;
 use super::remote::Remote;
 use super::scope::Scopes;
+use super::secret::Secret;
 use super::{Caller, Client, Settings, Viewer};
 use crate::db::Database;
 use claims::{LEEWAY, now};
@@ -76,6 +80,7 @@ fn unavailable(error: impl std::fmt::Display) -> Refusal {
 pub struct Authenticator {
     database: Database,
     viewers: Viewers,
+    people: Arc<People>,
     clients: Clients,
     keys: Arc<Keys>,
     /// Issuer and audience of the hub's own tokens.
@@ -88,7 +93,7 @@ pub struct Authenticator {
 impl Authenticator {
     /// # Errors
     /// The hub's key is none, or issuers are named and cannot be reached from this machine at all.
-    pub fn new(database: Database, settings: &Settings) -> anyhow::Result<Self> {
+    pub fn new(database: Database, settings: &Settings, viewers: Viewers, people: Arc<People>) -> anyhow::Result<Self> {
         let hub_key = settings.hub_key.as_ref().map(HubKey::read).transpose()?;
         let keys = Arc::new(Keys::new(database.clone(), hub_key));
         let mut trusted = vec![Trusted::Hub(settings.public_url.clone(), keys.clone())];
@@ -99,7 +104,8 @@ impl Authenticator {
         }
         Ok(Self {
             database,
-            viewers: Viewers::default(),
+            viewers,
+            people,
             clients: Clients::default(),
             keys,
             public_url: settings.public_url.clone(),
@@ -163,6 +169,12 @@ impl Authenticator {
     pub async fn viewer_of(&self, token: &str) -> Result<Viewer, Refusal> {
         if !is_token(token) {
             return Err(Refusal::Malformed);
+        }
+        if is_of_terminal(token) {
+            return self.people.viewer(&Secret::from(token.to_owned())).await.map_err(|refusal| match refusal {
+                SessionRefusal::Over => Refusal::Expired,
+                SessionRefusal::Unavailable => Refusal::Unavailable,
+            });
         }
         let name = fingerprint(token);
         let finding = match self.known.find(&name) {

@@ -14,7 +14,7 @@ use crate::graphql::{Graph, NodeId, Result};
 #[derive(Description)]
 pub struct Account(pub Arc<AccountRow>);
 
-/// A browser in which the person signed in [sessione].
+/// A browser, or a command line, in which the person signed in [sessione].
 #[derive(Description)]
 pub struct Session(pub SessionRow);
 
@@ -98,6 +98,11 @@ impl Session {
     /// When it ends, however much it is used; sooner when it is not.
     async fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
+    }
+
+    /// Whether it is one of the command line, which a browser let in [riga di comando].
+    async fn is_terminal(&self) -> bool {
+        self.0.is_terminal
     }
 
     /// Whether it is the one that asks.

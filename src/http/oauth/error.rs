@@ -26,6 +26,10 @@ pub enum OauthError {
     InvalidClient,
     UnauthorizedClient,
     InvalidScope,
+    /// What the browser granted is not there, over, or another program's.
+    InvalidGrant,
+    /// Only sessions of the command line are ended by their token.
+    NotRevocable,
     /// The token that is to be exchanged lets nobody in.
     InvalidSubject,
     /// There is no such service to exchange a token for.
@@ -68,6 +72,8 @@ impl OauthError {
             Self::InvalidClient => "invalid_client",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidGrant => "invalid_grant",
+            Self::NotRevocable => "unsupported_token_type",
             Self::Unavailable => "temporarily_unavailable",
         }
     }
@@ -96,8 +102,8 @@ impl OauthError {
                 "The client authenticates in one way: secret in the header, secret in the body, or assertion.",
             ),
             Self::UnsupportedGrantType => Message::new(
-                "Si rilasciano token solo per client_credentials e token-exchange.",
-                "Tokens are issued for client_credentials and token-exchange alone.",
+                "Si rilasciano token solo per authorization_code, client_credentials e token-exchange.",
+                "Tokens are issued for authorization_code, client_credentials and token-exchange alone.",
             ),
             Self::UnsupportedTokenType => Message::new(
                 "Si rilasciano soltanto access_token, in forma di JWT.",
@@ -114,6 +120,14 @@ impl OauthError {
             Self::InvalidScope => Message::new(
                 "Uno scope non esiste, o il client non ne dispone.",
                 "There is no such scope, or the client is not registered with it.",
+            ),
+            Self::InvalidGrant => Message::new(
+                "Dal browser non risulta un consenso valido: ripetere raccordo sign-in.",
+                "What the browser granted is not valid here, or no more: raccordo sign-in once more.",
+            ),
+            Self::NotRevocable => Message::new(
+                "Si revocano solo i token di raccordo sign-in; gli altri scadono da soli.",
+                "Only tokens of raccordo sign-in are revoked; the others expire by themselves.",
             ),
             Self::InvalidSubject => Message::new(
                 "Il token da scambiare non vale qui: serve un access_token di questo hub.",
@@ -152,7 +166,7 @@ impl OauthError {
 mod tests {
     use super::*;
 
-    const ALL: [OauthError; 12] = [
+    const ALL: [OauthError; 14] = [
         OauthError::NoForm,
         OauthError::Missing("grant_type"),
         OauthError::Twice,
@@ -162,6 +176,8 @@ mod tests {
         OauthError::InvalidClient,
         OauthError::UnauthorizedClient,
         OauthError::InvalidScope,
+        OauthError::InvalidGrant,
+        OauthError::NotRevocable,
         OauthError::InvalidSubject,
         OauthError::InvalidTarget,
         OauthError::Unavailable,

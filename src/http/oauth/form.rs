@@ -24,7 +24,11 @@ pub struct Form {
     pub requested_token_type: Option<String>,
     pub audience: Option<String>,
     pub resource: Option<String>,
-    client_id: Option<String>,
+    pub code: Option<Secret>,
+    pub code_verifier: Option<Secret>,
+    pub redirect_uri: Option<String>,
+    pub token: Option<Secret>,
+    pub client_id: Option<String>,
     client_secret: Option<String>,
     client_assertion_type: Option<String>,
     client_assertion: Option<String>,
@@ -45,8 +49,15 @@ impl Form {
             if !seen.insert(name.clone()) {
                 return Err(OauthError::Twice);
             }
-            if name == "subject_token" {
-                form.subject_token = Some(value.into_owned().into());
+            let secret = match &*name {
+                "subject_token" => Some(&mut form.subject_token),
+                "code" => Some(&mut form.code),
+                "code_verifier" => Some(&mut form.code_verifier),
+                "token" => Some(&mut form.token),
+                _ => None,
+            };
+            if let Some(place) = secret {
+                *place = Some(value.into_owned()).filter(|value| !value.is_empty()).map(Secret::from);
                 continue;
             }
             let place = match &*name {
@@ -54,6 +65,7 @@ impl Form {
                 "requested_token_type" => &mut form.requested_token_type,
                 "audience" => &mut form.audience,
                 "resource" => &mut form.resource,
+                "redirect_uri" => &mut form.redirect_uri,
                 "grant_type" => &mut form.grant_type,
                 "scope" => &mut form.scope,
                 "client_id" => &mut form.client_id,

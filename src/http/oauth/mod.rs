@@ -1,8 +1,11 @@
-//! The hub's own authorization server, for programs of partners that have no other provider: OAuth 2.0 client credentials
-//! (RFC 6749, section 4.4), the exchange of a caller's token for one that is bound to a partner's service (RFC 8693), its metadata (RFC 8414) and its keys (RFC 7517). Absent where the hub has no key of its own.
+//! The hub's own authorization server. For programs of partners that have no other provider: OAuth 2.0 client credentials
+//! (RFC 6749, section 4.4). For people at the command line: the code that their browser granted (section 4.1), and the way
+//! out (RFC 7009). For everybody: the exchange of a token for one that is bound to a partner's service (RFC 8693); metadata
+//! (RFC 8414) and keys (RFC 7517). Absent where the hub has no key of its own.
 
 mod error;
 mod form;
+mod revoke;
 mod token;
 
 use std::sync::Arc;
@@ -15,12 +18,14 @@ use axum::routing::{get, post};
 use chrono::Utc;
 use serde_json::json;
 
+use super::sign_in::terminal;
 use super::{App, pages};
 use crate::access::scope::Scope;
 
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/oauth/token", post(token::endpoint))
+        .route("/oauth/revoke", post(revoke::endpoint))
         .route("/oauth/jwks", get(jwks))
         .route("/.well-known/oauth-authorization-server", get(metadata))
 }
@@ -37,11 +42,16 @@ async fn metadata(State(app): State<Arc<App>>) -> Response {
     let issuer = &app.hub.access.public_url;
     let metadata = json!({
         "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}{}", terminal::PATH),
+        "authorization_response_iss_parameter_supported": true,
         "token_endpoint": format!("{issuer}/oauth/token"),
+        "revocation_endpoint": format!("{issuer}/oauth/revoke"),
+        "revocation_endpoint_auth_methods_supported": ["none"],
         "jwks_uri": format!("{issuer}/oauth/jwks"),
-        "grant_types_supported": ["client_credentials", token::EXCHANGE],
-        "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "grant_types_supported": [token::CODE, "client_credentials", token::EXCHANGE],
+        "response_types_supported": ["code"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256", "EdDSA"],
         "scopes_supported": Scope::ALL.map(Scope::as_str),
         "ui_locales_supported": ["it", "en"],

@@ -95,16 +95,17 @@ fn status(refusal: SignInRefusal) -> (StatusCode, &'static str) {
     match refusal {
         NoProvider => (StatusCode::NOT_FOUND, "NOT_FOUND"),
         ReturnElsewhere | Malformed | StateMissing | StateUnknown | Expired | CookieMissing | OtherBrowser
-        | OtherIssuer | RefusedByProvider | CodeMissing => (StatusCode::BAD_REQUEST, "BAD_USER_INPUT"),
-        Denied | CodeInvalid | NonceInvalid | TokenExpired | TokenInvalid | AccountErased => {
+        | OtherIssuer | RefusedByProvider | CodeMissing | NotOfTerminal => (StatusCode::BAD_REQUEST, "BAD_USER_INPUT"),
+        Denied | CodeInvalid | NonceInvalid | TokenExpired | TokenInvalid | AccountErased | SignedOut => {
             (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")
         }
+        OtherPage => (StatusCode::FORBIDDEN, "FORBIDDEN"),
         ProviderUnavailable | Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
     }
 }
 
 /// Text as HTML shows it.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

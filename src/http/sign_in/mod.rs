@@ -1,6 +1,8 @@
 //! `/sign-in`, `/sign-in/callback`, `/sign-in/providers` and `/sign-out`: people come in by way of an identity provider
 //! and go out again. What happens is in [`crate::access::people`]; here it is HTTP.
 
+pub mod terminal;
+
 mod answer;
 mod local_path;
 
@@ -13,7 +15,7 @@ use axum::response::{AppendHeaders, IntoResponse as _, Json, Response};
 use serde_json::json;
 
 use super::reply::{MediaType, Refused};
-use super::{App, caller, cookies, graphql, same_origin};
+use super::{App, caller, cookies, graphql, pages, same_origin};
 use crate::access::people::{Callback, SignInRefusal};
 use crate::access::secret::Secret;
 use crate::locale::Message;

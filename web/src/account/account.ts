@@ -5,7 +5,7 @@ interface Account {
   id: string;
   name: string;
   email: string;
-  sessions: { id: string; createdAt: string; seenAt: string; expiresAt: string; isCurrent: boolean }[];
+  sessions: { id: string; createdAt: string; seenAt: string; expiresAt: string; isTerminal: boolean; isCurrent: boolean }[];
   memberships: { id: string; role: string; organisation: { id: string; name: string }; isActive: boolean }[];
   delegations: {
     id: string;
@@ -19,7 +19,7 @@ interface Account {
 
 const ACCOUNT = `{ viewer { account {
   id name email
-  sessions { id createdAt seenAt expiresAt isCurrent }
+  sessions { id createdAt seenAt expiresAt isTerminal isCurrent }
   memberships { id role organisation { id name } isActive }
   delegations { id office { name } rooms mode validUntil isActive }
 } } }`;
@@ -119,9 +119,9 @@ function memberships({ memberships, delegations }: Account): HTMLElement {
 }
 
 function sessions({ sessions }: Account): HTMLElement {
-  const items = sessions.map(({ id, createdAt, seenAt, expiresAt, isCurrent }) =>
+  const items = sessions.map(({ id, createdAt, seenAt, expiresAt, isTerminal, isCurrent }) =>
     thing(
-      texts.session(at(createdAt), at(seenAt)),
+      (isTerminal ? texts.terminalSession : texts.session)(at(createdAt), at(seenAt)),
       texts.sessionEnds(at(expiresAt)),
       isCurrent
         ? mark(texts.thisBrowser)
