@@ -56,7 +56,7 @@ impl Added {
     }
 }
 
-/// Whether a field is asked for under any condition.
+/// Whether a field is asked for, whatever the variables say.
 fn asks(set: &SelectionSet, field: &str) -> bool {
     set.items.iter().any(|item| match &item.node {
         Selection::Field(asked) => asked.node.name.node == field && asked.node.directives.is_empty(),
