@@ -67,6 +67,12 @@ pub trait Aggregate: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
         None
     }
 
+    /// Whether its group follows from other records, too. Its members may then be others than [`Self::group`] named before the
+    /// deed: the records were others when it was made, or whoever made it saw less of them.
+    fn follows_others(&self) -> bool {
+        false
+    }
+
     /// Writes what goes with a change beside the record's own rows, in the same transaction.
     fn beside(&self, writing: &mut Change<'_>) -> impl Future<Output = Outcome<()>> + Send {
         let _ = writing;

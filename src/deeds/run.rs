@@ -130,18 +130,21 @@ pub async fn make_in<A: Aggregate>(
 /// Makes or changes the group of bodies that share the record; whether it did. From then on this transaction holds the
 /// group's key, which the caller did not come with; and so does what the request reads later, for one of its members.
 async fn share<A: Aggregate>(writing: &mut Change<'_>, before: Option<&A>, after: &mut A) -> Outcome<bool> {
-    let (owner_number, room) = (after.owner_number(), after.room());
+    let (owner_number, room, follows_others) = (after.owner_number(), after.room(), after.follows_others());
     let Some(group) = after.group() else { return Ok(false) };
     let mut known = before.cloned();
     let known = known.as_mut().and_then(A::group).filter(|known| known.number.is_some());
-    let is_same = known.is_some_and(|known| {
-        let sorted = |bodies: &[Uuid]| bodies.iter().copied().collect::<BTreeSet<_>>();
-        known.province == group.province && sorted(&known.bodies) == sorted(&group.bodies)
-    });
-    if is_same {
-        return Ok(false);
-    }
+    let sorted = |bodies: &[Uuid]| bodies.iter().copied().collect::<BTreeSet<_>>();
+    let is_same =
+        known.is_some_and(|known| known.province == group.province && sorted(&known.bodies) == sorted(&group.bodies));
     let held = writing.held(room);
+    if is_same {
+        let made = group.number.filter(|_| follows_others);
+        let Some(number) = made else { return Ok(false) };
+        if store::sharing(writing.statement(), number, owner_number).await? == sorted(&group.bodies) {
+            return Ok(false);
+        }
+    }
     let made = store::set_group(writing.statement(), room, &held, owner_number, &group).await?;
     *group.number = Some(made.number);
     let is_member = made.members.iter().any(|key| held.contains(key));

@@ -13,7 +13,7 @@ use super::aggregate::{self, Aggregate, Group};
 use super::changes::RowChange;
 use super::event::Event;
 use crate::access::audit::Hash;
-use crate::access::{Action, Room};
+use crate::access::{Action, Room, audience};
 
 /// Locks a record until the end of the transaction; returns its version, `None` where the caller sees no such one.
 /// What is read after it is what stands: a statement that locks and reads at once may read parts as they were before.
@@ -112,6 +112,20 @@ pub async fn set_group(
     .bind(group.province.as_deref())
     .fetch_one(connection)
     .await
+}
+
+/// The bodies in a group, without its owner.
+pub async fn sharing(connection: &mut PgConnection, group: i32, owner_number: i32) -> sqlx::Result<BTreeSet<Uuid>> {
+    let found: Vec<Uuid> = sqlx::query_scalar(
+        "select o.id from audience_group_member m join organisation o on o.number = m.member - $3
+         where m.group_number = $1 and o.number <> $2",
+    )
+    .bind(group)
+    .bind(owner_number)
+    .bind(audience::ORGANISATION_BASE)
+    .fetch_all(connection)
+    .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Writes what changed, the record's own row and those of its parts, all in one statement. New parts take the audience

@@ -166,6 +166,10 @@ impl Aggregate for ProjectDocument {
         }
     }
 
+    fn follows_others(&self) -> bool {
+        self.project.status != ProjectStatus::Idea
+    }
+
     /// Until it is public: who takes part or is asked to; once it is handed in, who decides; once it is admitted, the
     /// offices whose plans it carries out. Whoever does not see the call or all of those plans cannot tell who they are,
     /// and leaves the group as it is.
@@ -182,7 +186,8 @@ impl Aggregate for ProjectDocument {
         let decides = decides.filter(|_| !is_idea);
         let offices = self.facts.offices.iter().copied().filter(|_| is_judged);
         let asked = asked.map(|row| row.organisation_id);
-        let bodies: Vec<Uuid> = parts.chain(asked).chain(decides).chain(offices).collect();
+        let lead = self.project.lead_id;
+        let bodies: Vec<Uuid> = parts.chain(asked).chain(decides).chain(offices).filter(|body| *body != lead).collect();
         // Of one whose partners have all gone its lead is what is left.
         let has_group = !bodies.is_empty() || self.project.group_number.is_some();
         (self.project.visibility == Visibility::Owner && has_group).then(|| Group {

@@ -216,3 +216,37 @@ async fn the_same_request_twice_at_once_is_done_once_and_answered_twice() {
     assert_eq!(one["project"], other["project"]);
     assert_ne!(one["isRepeated"], other["isRepeated"]);
 }
+
+#[tokio::test]
+async fn an_office_whose_plan_who_decided_did_not_see_sees_the_project_from_the_next_deed_of_who_does() {
+    let hub = TestHub::with(SMALL).await;
+    let own = hub.persona("prefettura-bologna").await;
+    let selection = "territorialPlan { id version interventions { id } }";
+    let made = hub.done(&own, "createTerritorialPlan", selection, plans::whole()).await;
+    let mut plan = plans::at(&made);
+    for verb in ["submitTerritorialPlan", "endorseTerritorialPlan", "adoptTerritorialPlan"] {
+        plan = plans::at(&hub.done(&own, verb, PLAN, plans::on(&plan, json!({}))).await);
+    }
+    let modena = office(&hub, "PREF-MO").await;
+    let mut of_modena = call("AVV-25");
+    of_modena["minPartners"] = json!(0);
+    let published = hub.done(&modena, "publishFundingCall", CALL, of_modena).await;
+    let lead = hub.persona("ong-bologna").await;
+    let mut input = proposal(&published["fundingCall"]["id"], &[]);
+    input["interventionIds"] = json!([made["territorialPlan"]["interventions"][0]["id"]]);
+    let mut project = hub.done(&lead, "proposeProject", PROJECT, input).await;
+    project = hub.done(&lead, "submitProject", PROJECT, on(&project, json!({}))).await;
+    // Within its province alone: the lead is at home there, the office of Modena is not.
+    let narrowed = "update territorial_plan set visibility = 'territory' where id = $1";
+    let plan = raccordo::graphql::NodeId::uuid("TerritorialPlan", made["territorialPlan"]["id"].as_str().unwrap());
+    sqlx::query(narrowed).bind(plan.unwrap()).execute(&mut hub.maintenance().await).await.unwrap();
+    let modena = office(&hub, "PREF-MO").await;
+    project = hub.done(&modena, "admitProject", PROJECT, on(&project, json!({}))).await;
+    let own = hub.persona("prefettura-bologna").await;
+    assert!(!sees(&hub, &own, &project).await, "who decided cannot tell whose plan it is");
+    let lead = hub.persona("ong-bologna").await;
+    let indicator = json!({ "name": "Persone", "unit": "persone", "target": 100.0 });
+    project = hub.done(&lead, "writeProjectIndicator", PROJECT, on(&project, indicator)).await;
+    let own = hub.persona("prefettura-bologna").await;
+    assert!(sees(&hub, &own, &project).await, "the lead can");
+}

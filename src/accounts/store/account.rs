@@ -65,7 +65,8 @@ pub async fn own_data(connection: &mut PgConnection, account: Uuid) -> sqlx::Res
                'origin', m.origin, 'since', m.since, 'endedAt', m.ended_at) order by m.since, m.id), '[]')
              from membership m join organisation o on o.id = m.organisation_id where m.account_id = $1),
            'sessions', (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'provider', s.provider,
-               'isTerminal', s.is_terminal, 'createdAt', s.created_at, 'seenAt', s.seen_at, 'expiresAt', s.expires_at, 'endedAt', s.ended_at)
+               'isTerminal', s.is_terminal, 'createdAt', s.created_at, 'seenAt', s.seen_at, 'expiresAt', s.expires_at,
+               'endedAt', s.ended_at)
                order by s.created_at, s.id), '[]') from browser_session s where s.account_id = $1),
            'invitations', (select coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'organisation', o.name, 'role', i.role,
                'createdAt', i.created_at, 'expiresAt', i.expires_at, 'acceptedAt', i.accepted_at,
