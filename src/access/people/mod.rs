@@ -36,7 +36,7 @@ use session::Sessions;
 pub use refusal::SignInRefusal;
 pub use sign_in::{Begun, Callback, SignedIn};
 pub use store::organisations_by_code;
-pub use terminal::{AtTerminal, is_of_terminal};
+pub use terminal::{AtTerminal, CLIENT, is_of_terminal};
 
 /// With a provider, of which a person waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -13,6 +13,8 @@ use crate::access::Action;
 use crate::access::audit::{self, Changes, Entry};
 use crate::access::secret::{self, Secret};
 
+/// By what the program names itself (RFC 6749, section 2.2): there is one, and it has no secret.
+pub const CLIENT: &str = "raccordo";
 /// A grant is taken up within so long.
 const GRANT: TimeDelta = TimeDelta::minutes(1);
 /// How the secrets of such sessions begin, and none of a browser's: they are bearer tokens.

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use self::waiting::Waiting;
 use super::remote::{At, Remote, SignIns};
+use crate::access::people::CLIENT;
 use crate::access::secret::Secret;
 
 /// So long a person has to answer in the browser.
@@ -85,9 +86,6 @@ pub(super) async fn sign_out(SignOut { at }: SignOut) -> anyhow::Result<ExitCode
     println!("signed out of {}", hub.address());
     Ok(ExitCode::SUCCESS)
 }
-
-/// By what this program names itself to the hub.
-const CLIENT: &str = "raccordo";
 
 /// As whom the hub answers now.
 async fn who(hub: Remote) -> anyhow::Result<String> {

@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 use super::error::OauthError;
 use super::form::Form;
 use crate::access::keys::TOKEN_LIFETIME;
-use crate::access::people::AtTerminal;
+use crate::access::people::{AtTerminal, CLIENT};
 use crate::federation::partner;
-use crate::http::sign_in::terminal;
 use crate::http::{App, caller, pages};
 
 /// The grant by which the command line takes up what a person's browser granted.
@@ -71,7 +70,7 @@ async fn issue(app: &App, headers: &HeaderMap, body: Body, request_id: &str) -> 
 
 /// RFC 6749, section 4.1.3, and RFC 7636, section 4.5: for the one client that has no secret.
 async fn take_up(app: &App, form: Form, request_id: &str) -> Result<Value, OauthError> {
-    if form.client_id.as_deref() != Some(terminal::CLIENT) {
+    if form.client_id.as_deref() != Some(CLIENT) {
         return Err(OauthError::InvalidClient);
     }
     let code = form.code.ok_or(OauthError::Missing("code"))?;

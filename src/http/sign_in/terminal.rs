@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::answer::{escaped, in_language, see_other};
 use super::{App, cookies, pages, parameters, same_origin};
-use crate::access::people::SignInRefusal;
 use crate::access::people::session::SessionRefusal;
+use crate::access::people::{CLIENT, SignInRefusal};
 use crate::access::{Caller, Viewer};
 use crate::graphql::Graph;
 use crate::http::executor::Operation;
@@ -23,8 +23,6 @@ use crate::locale::{Locale, Message};
 
 /// Where the page is, below the hub's address.
 pub const PATH: &str = "/sign-in/terminal";
-/// By what the program names itself (RFC 6749, section 2.2): there is one, and it has no secret.
-pub const CLIENT: &str = "raccordo";
 /// Who would let the program in.
 const ASKED: &str = "{ viewer { organisation { name } account { name } } }";
 
