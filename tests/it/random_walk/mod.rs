@@ -89,7 +89,7 @@ impl Walk {
         let is_unmet = |(rule, _): &&(&'static str, _)| !self.refused.contains_key(rule);
         let unmet: Vec<_> = RULES.iter().filter(is_unmet).copied().collect();
         let first = self.world.next(&mut self.dice, &self.done, &unmet);
-        let second = if self.dice.chance(12) { self.world.rival(&mut self.dice, &first) } else { None };
+        let second = if self.dice.chance(12) { self.world.rival(&mut self.dice, &self.done, &first) } else { None };
         self.step += 1 + u64::from(second.is_some());
         let verdict = self.world.judge(&first);
         self.note(&first, &verdict);

@@ -113,14 +113,11 @@ impl World {
         all.choose(&mut dice.rng).copied()
     }
 
-    /// Something that somebody might ask.
-    fn any(&self, dice: &mut Dice) -> Option<Asked> {
-        let verb = dice.pick(VERBS);
-        self.some(dice, verb)
-    }
-
-    /// Some way in which this might be asked.
-    fn some(&self, dice: &mut Dice, verb: &'static Verb) -> Option<Asked> {
+    /// Something that somebody might ask: the less often it was done so far, the sooner. A record's life has many ends, and
+    /// if all verbs were asked alike, few records would live to see what comes late.
+    fn any(&self, dice: &mut Dice, done: &BTreeMap<&str, u64>) -> Option<Asked> {
+        let weight = |verb: &Verb| 1.0 / (1 + done.get(verb.name).copied().unwrap_or_default()) as f64;
+        let verb = VERBS.choose_weighted(&mut dice.rng, weight).expect("verbs that weigh something");
         let who = dice.rng.random_range(0..self.who.len());
         let of = match parent(verb) {
             Some(kind) => Some(self.target(dice, kind)?),
@@ -208,7 +205,7 @@ impl World {
         let is_wanted = dice.chance(65);
         let mut asked = None;
         for _ in 0..400 {
-            let Some(next) = self.any(dice) else { continue };
+            let Some(next) = self.any(dice, done) else { continue };
             let is_done = || matches!(self.judge(&next), Verdict::Done(_));
             if !is_wanted || is_done() {
                 asked = Some(next);
@@ -221,13 +218,15 @@ impl World {
     }
 
     /// Something that somebody might ask about the same record at the same time; now and then the very same.
-    pub fn rival(&self, dice: &mut Dice, first: &Asked) -> Option<Asked> {
+    pub fn rival(&self, dice: &mut Dice, done: &BTreeMap<&str, u64>, first: &Asked) -> Option<Asked> {
         if first.key.is_some() && dice.chance(50) {
             return Some(first.clone());
         }
         let mut found = None;
         for _ in 0..600 {
-            let Some(next) = self.any(dice).filter(|next| next.of.is_some() && next.of == first.of) else { continue };
+            let Some(next) = self.any(dice, done).filter(|next| next.of.is_some() && next.of == first.of) else {
+                continue;
+            };
             if matches!(self.judge(&next), Verdict::Done(_)) {
                 return Some(next);
             }
