@@ -24,22 +24,22 @@ page.on('console', (message) => {
   complaints.push(`${page.url()}: ${message.text()}`);
 });
 
-async function picture(name) {
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+async function picture(tab, name) {
+  if (folder) await tab.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
 function expect(holds, expected, got) {
   if (!holds) throw new Error(`expected ${expected}, got ${JSON.stringify(got)}`);
 }
 
-async function fit(name) {
-  const violations = await seriousViolations(page);
+async function fit(name, tab = page) {
+  const violations = await seriousViolations(tab);
   expect(violations.length === 0, 'no serious violation', violations);
-  await picture(name);
-  await page.setViewportSize({ width: 390, height: 844 });
-  const [needed, given] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  await picture(`${name}-narrow`);
-  await page.setViewportSize({ width: 1280, height: 800 });
+  await picture(tab, name);
+  await tab.setViewportSize({ width: 390, height: 844 });
+  const [needed, given] = await tab.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  await picture(tab, `${name}-narrow`);
+  await tab.setViewportSize({ width: 1280, height: 800 });
   expect(needed <= given, 'a page as wide as the screen', { needed, given });
 }
 
@@ -141,6 +141,38 @@ const rules = [
       await page.getByRole('button', { name: 'Rifiuta' }).click();
       expect((await answer).get('error') === 'access_denied', 'a refusal', [...(await answer)]);
       close();
+    },
+  },
+  {
+    rule: 'Who belongs to several organisations chooses one, and goes on to the program that waits',
+    async check() {
+      const other = await browser.newContext({ locale: 'it-IT' });
+      const tab = await other.newPage();
+      tab.setDefaultTimeout(15_000);
+      const { address, answer, close } = await program();
+      await tab.goto(address);
+      await tab.locator('input[name=login]').fill('carla');
+      await tab.getByRole('button', { name: 'Sign in' }).click();
+      await tab.getByText("Scegliere l'ente per cui agire.").waitFor();
+      await fit('account-choice', tab);
+      const elsewhere = ['//evil.example/', 'https://evil.example/', '/\\evil.example/', 'javascript:alert(1)', 'blob:x', '/\t/evil.example'];
+      for (const place of elsewhere) {
+        await tab.goto(`${base}/account?return=${encodeURIComponent(place)}`);
+        await tab.getByText("Scegliere l'ente per cui agire.").waitFor();
+        expect((await tab.getByRole('link', { name: 'Prosegui' }).count()) === 0, 'no way out of the hub', place);
+      }
+      await tab.goto(address);
+      await tab.getByText('per nessun ente').waitFor();
+      await fit('terminal-nobody', tab);
+      await tab.getByRole('link', { name: 'Scegliere un ente' }).click();
+      const modena = tab.getByRole('listitem').filter({ hasText: 'Modena' });
+      await modena.getByRole('button', { name: 'Agisci per questo ente' }).click();
+      await tab.getByRole('heading', { name: 'Accesso da riga di comando' }).waitFor();
+      expect((await tab.textContent('main')).includes('Modena'), 'the one chosen', await tab.textContent('main'));
+      await tab.getByRole('button', { name: 'Consenti' }).click();
+      expect((await answer).get('code'), 'a code', [...(await answer)]);
+      close();
+      await other.close();
     },
   },
   {

@@ -4,11 +4,13 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use raccordo::access::Role;
 use raccordo::http::Settings;
+use serde_json::json;
 
 use crate::http::Served;
 use crate::levels::{REFERENCE, SMALL};
-use crate::provider::House;
+use crate::provider::{House, ada, rule};
 
 /// Runs an audit; what it printed is the failure's message.
 pub async fn audit(script: &str, arguments: &[&str], expected: &str) {
@@ -54,6 +56,12 @@ async fn the_map_can_be_searched_filtered_compared_shared_and_read_as_a_table_in
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_sign_in_see_their_account_and_sign_out_in_a_browser() {
-    let house = House::of_officers().await;
-    audit("sign-in.mjs", &[&house.url], "8 of 8").await;
+    let rules = vec![
+        rule("groups", "officers", "office:PREF-BO", Role::Officer),
+        rule("groups", "modena", "office:PREF-MO", Role::Head),
+    ];
+    let mut house = House::with(rules).await;
+    house.provider.claims("ada", ada(&["officers"])).await;
+    house.provider.claims("carla", json!({ "name": "Carla Neri", "groups": ["officers", "modena"] })).await;
+    audit("sign-in.mjs", &[&house.url], "9 of 9").await;
 }

@@ -233,8 +233,14 @@ async fn who_belongs_to_several_organisations_chooses_and_is_remembered() {
     let mut house = House::with(rules).await;
     house.provider.claims("ada", ada(&["bologna", "modena"])).await;
     let (hub, browser) = (house.url.as_str(), Browser::new());
-    let signed_in = browser.sign_in(hub, "?return=/graphiql", "ada").await;
-    assert_eq!(location(&signed_in), format!("{hub}/account"), "to choose");
+    for (wanted, expected) in [
+        ("/graphiql?as=a", "/account?return=%2Fgraphiql%3Fas%3Da"),
+        ("/account", "/account"),
+        ("/account?invitation=TAKEN", "/account?invitation=TAKEN"),
+    ] {
+        let signed_in = browser.sign_in(hub, &format!("?return={wanted}"), "ada").await;
+        assert_eq!(location(&signed_in), format!("{hub}{expected}"), "to choose");
+    }
     assert_eq!(browser.acting(hub).await, "PUBLIC");
 
     let memberships = "{ viewer { account { memberships { id role } } } }";

@@ -150,7 +150,7 @@ impl People {
         let is = |id: Option<Uuid>| held.iter().find(|held| Some(held.membership.id) == id);
         let acting = is(invited).or(only(&held)).or_else(|| is(last)).map(|held| held.membership.clone());
         if acting.is_none() && !held.is_empty() {
-            return_to = "/account".into();
+            return_to = by_way_of_choice(return_to);
         }
         if let Some(before) = before {
             store::end_session(connection, &before.hash(), now).await?;
@@ -197,6 +197,16 @@ impl People {
             None => None,
         })
     }
+}
+
+/// To the page where people choose for whom they act, and from there to where they wanted to go.
+fn by_way_of_choice(return_to: String) -> String {
+    let is_there = return_to.split(['?', '#']).next() == Some("/account");
+    if is_there {
+        return return_to;
+    }
+    let parameter = form_urlencoded::Serializer::new(String::new()).append_pair("return", &return_to).finish();
+    format!("/account?{parameter}")
 }
 
 /// Makes the memberships those that the rules give; what the audit says of it.

@@ -83,15 +83,18 @@ pub async fn ask(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query
         let given = parameters(Some(query))?;
         let wanted = Wanted::read(&given)?;
         let Some((viewer, _)) = signed_in(&app, &headers).await? else {
-            let back = form_urlencoded::Serializer::new(String::new())
-                .append_pair("return", &format!("{PATH}?{query}"))
-                .finish();
-            return Ok(see_other(&format!("/sign-in?{back}"), []));
+            return Ok(see_other(&format!("/sign-in?{}", back(query)), []));
         };
         let (name, organisation) = names(&app, viewer, request_id).await?;
-        Ok(page(&given, &wanted, &name, organisation.as_deref()))
+        let choice = format!("/account?{}", back(query));
+        Ok(page(&given, &wanted, &name, organisation.as_deref(), &choice))
     })
     .await
+}
+
+/// The parameter by which sign-in and account lead back to the page.
+fn back(query: &str) -> String {
+    form_urlencoded::Serializer::new(String::new()).append_pair("return", &format!("{PATH}?{query}")).finish()
 }
 
 /// Lets the program in, or tells it that it is not.
@@ -149,28 +152,35 @@ async fn names(app: &App, viewer: Viewer, request_id: &str) -> Result<(String, O
     Ok((name, text(["viewer", "organisation", "name"])))
 }
 
-fn page(given: &HashMap<String, String>, wanted: &Wanted, name: &str, organisation: Option<&str>) -> Response {
+/// The page for a person of that name, who acts for that body; for whom else is chosen at `choice`.
+fn page(
+    given: &HashMap<String, String>,
+    wanted: &Wanted,
+    name: &str,
+    organisation: Option<&str>,
+    choice: &str,
+) -> Response {
     let title = Message::new("Accesso da riga di comando", "Sign-in of the command line").to_string();
-    let name = escaped(name);
+    let (name, choice) = (escaped(name), escaped(choice));
     let who = match organisation.map(escaped) {
         Some(body) => Message::new(
             format!(
                 "Su questo computer il comando <code>raccordo</code> chiede di agire come <strong>{name}</strong> \
-                 per <strong>{body}</strong>."
+                 per <strong>{body}</strong>. <a href=\"{choice}\">Per un altro ente</a>"
             ),
             format!(
                 "On this computer the command <code>raccordo</code> asks to act as <strong>{name}</strong> \
-                 for <strong>{body}</strong>."
+                 for <strong>{body}</strong>. <a href=\"{choice}\">For another one</a>"
             ),
         ),
         None => Message::new(
             format!(
                 "Su questo computer il comando <code>raccordo</code> chiede di agire come <strong>{name}</strong>, \
-                per nessun ente: vedrà ciò che è pubblico. <a href=\"/account\">Scegliere un ente</a>"
+                per nessun ente: vedrà ciò che è pubblico. <a href=\"{choice}\">Scegliere un ente</a>"
             ),
             format!(
                 "On this computer the command <code>raccordo</code> asks to act as <strong>{name}</strong>, for no organisation: \
-                it will see what is public. <a href=\"/account\">Choose an organisation</a>"
+                it will see what is public. <a href=\"{choice}\">Choose an organisation</a>"
             ),
         ),
     };

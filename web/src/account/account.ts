@@ -43,6 +43,14 @@ const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyl
 const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
 const at = (time: string): string => moment.format(new Date(time));
 
+/** Where people wanted to go before they were asked for whom they act: a page of this hub, or nowhere. */
+function wanted(): string | null {
+  const given = new URLSearchParams(location.search).get('return');
+  if (!given?.startsWith('/') || !URL.canParse(given, location.origin)) return null;
+  const { origin, href } = new URL(given, location.origin);
+  return origin === location.origin ? href : null;
+}
+
 /** Where refusals are told. */
 const alert = element('p', { role: 'alert' });
 
@@ -87,8 +95,11 @@ function section(title: string, ...children: Child[]): HTMLElement {
 const mark = (text: string): HTMLElement => element('span', { className: 'mark' }, text);
 
 function memberships({ memberships, delegations }: Account): HTMLElement {
-  const act = (membershipId: string | undefined, delegationId: string | null = null) => () =>
-    change('switchMembership', 'SwitchMembershipInput', { membershipId, delegationId });
+  const next = wanted();
+  const act = (membershipId: string | undefined, delegationId: string | null = null) => async () => {
+    await change('switchMembership', 'SwitchMembershipInput', { membershipId, delegationId });
+    if (next) location.assign(next);
+  };
   const active = memberships.find(({ isActive }) => isActive);
   const isUnderDelegation = delegations.some(({ isActive }) => isActive);
   const items = memberships.map(({ id, role, organisation, isActive }) =>
@@ -102,7 +113,8 @@ function memberships({ memberships, delegations }: Account): HTMLElement {
   );
   const list = element('ul', { className: 'things' }, ...items);
   const hint = memberships.length === 0 ? texts.noMembership : !active && texts.chooseMembership;
-  const made = section(texts.memberships, hint && element('p', {}, hint), memberships.length > 0 && list);
+  const goOn = next && element('p', {}, element('a', { href: next }, active ? texts.goOn : texts.goOnWithout));
+  const made = section(texts.memberships, hint && element('p', {}, hint), memberships.length > 0 && list, goOn ?? false);
   if (delegations.length > 0) {
     const grants = delegations.map(({ id, office, rooms, mode, validUntil, isActive }) => {
       const scope = rooms.map((room) => texts.rooms[room] ?? room).join(', ');

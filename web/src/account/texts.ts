@@ -9,6 +9,8 @@ const it = {
   noMembership:
     'Nessun ente: si vede ciò che vede il pubblico. Per agire per un ente occorre un invito di un suo amministratore.',
   chooseMembership: 'Scegliere l\'ente per cui agire.',
+  goOn: 'Prosegui senza cambiare ente',
+  goOnWithout: 'Prosegui senza un ente',
   acting: 'Attivo',
   actFor: 'Agisci per questo ente',
   delegations: 'Deleghe',
@@ -74,6 +76,8 @@ const en: typeof it = {
   noMembership:
     'No organisation: you see what the public sees. To act for an organisation, one of its administrators must invite you.',
   chooseMembership: 'Choose the organisation to act for.',
+  goOn: 'Go on with the same organisation',
+  goOnWithout: 'Go on without an organisation',
   acting: 'Active',
   actFor: 'Act for this organisation',
   delegations: 'Delegations',
