@@ -285,8 +285,8 @@ async fn an_earlier_graph_is_put_back_by_the_central_department_alone() {
         assert_eq!(back(viewer, 1, 2).await["userErrors"][0]["rule"], "OWN_ORGANISATION_ONLY");
     }
     assert_eq!(back(&central, 1, 1).await["userErrors"][0]["rule"], "SUPERGRAPH_MOVED");
-    for nothing in [0, 2, 3] {
-        assert_eq!(back(&central, nothing, 2).await["userErrors"][0]["rule"], "NOT_FOUND");
+    for (other, rule) in [(0, "NOT_FOUND"), (2, "SUPERGRAPH_SERVED"), (3, "NOT_FOUND")] {
+        assert_eq!(back(&central, other, 2).await["userErrors"][0]["rule"], rule, "{other}");
     }
     let done = back(&central, 1, 2).await;
     let members = json!([{ "name": "sportelli", "versionNumber": 1 }]);

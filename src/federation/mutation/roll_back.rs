@@ -63,7 +63,13 @@ impl SupergraphRollBack {
                 );
                 return Err(UserError::conflict("expectedNumber", "SUPERGRAPH_MOVED", message).into());
             }
-            let earlier = earlier.filter(|earlier| Some(earlier.number) != served);
+            if served == Some(input.to_number) {
+                let message = Message::new(
+                    format!("Il grafo {} è quello in uso.", input.to_number),
+                    format!("Graph {} is the one that is served.", input.to_number),
+                );
+                return Err(UserError::invalid("toNumber", "SUPERGRAPH_SERVED", message).into());
+            }
             let earlier = earlier.ok_or_else(|| UserError::not_found("toNumber"))?;
             let joined =
                 Joined::compose(&graph.hub, &standing, SupergraphCause::RollBack, Some(earlier.number)).await?;
