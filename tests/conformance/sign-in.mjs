@@ -155,6 +155,9 @@ const rules = [
       await tab.getByRole('button', { name: 'Sign in' }).click();
       await tab.getByText("Scegliere l'ente per cui agire.").waitFor();
       await fit('account-choice', tab);
+      await tab.getByRole('link', { name: 'English' }).click();
+      const onward = await tab.getByRole('link', { name: 'Go on without an organisation' }).getAttribute('href');
+      expect(onward === address, 'the same way in the other language', onward);
       const elsewhere = ['//evil.example/', 'https://evil.example/', '/\\evil.example/', 'javascript:alert(1)', 'blob:x', '/\t/evil.example'];
       for (const place of elsewhere) {
         await tab.goto(`${base}/account?return=${encodeURIComponent(place)}`);

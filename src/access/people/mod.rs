@@ -34,7 +34,7 @@ use provider::Provider;
 use session::Sessions;
 
 pub use refusal::SignInRefusal;
-pub use sign_in::{Begun, Callback, SignedIn};
+pub use sign_in::{Begun, Callback, SignedIn, by_way_of_choice};
 pub use store::organisations_by_code;
 pub use terminal::{AtTerminal, CLIENT, is_of_terminal};
 

@@ -199,8 +199,8 @@ impl People {
     }
 }
 
-/// To the page where people choose for whom they act, and from there to where they wanted to go.
-fn by_way_of_choice(return_to: String) -> String {
+/// To the page where people choose for whom they act, and from there to where they wanted to go: a path on the hub.
+pub fn by_way_of_choice(return_to: String) -> String {
     let is_there = return_to.split(['?', '#']).next() == Some("/account");
     if is_there {
         return return_to;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::answer::{escaped, in_language, see_other};
 use super::{App, cookies, pages, parameters, same_origin};
 use crate::access::people::session::SessionRefusal;
-use crate::access::people::{CLIENT, SignInRefusal};
+use crate::access::people::{CLIENT, SignInRefusal, by_way_of_choice};
 use crate::access::{Caller, Viewer};
 use crate::graphql::Graph;
 use crate::http::executor::Operation;
@@ -82,19 +82,15 @@ pub async fn ask(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query
         let query = query.as_deref().unwrap_or_default();
         let given = parameters(Some(query))?;
         let wanted = Wanted::read(&given)?;
+        let here = format!("{PATH}?{query}");
         let Some((viewer, _)) = signed_in(&app, &headers).await? else {
-            return Ok(see_other(&format!("/sign-in?{}", back(query)), []));
+            let back = form_urlencoded::Serializer::new(String::new()).append_pair("return", &here).finish();
+            return Ok(see_other(&format!("/sign-in?{back}"), []));
         };
         let (name, organisation) = names(&app, viewer, request_id).await?;
-        let choice = format!("/account?{}", back(query));
-        Ok(page(&given, &wanted, &name, organisation.as_deref(), &choice))
+        Ok(page(&given, &wanted, &name, organisation.as_deref(), &by_way_of_choice(here)))
     })
     .await
-}
-
-/// The parameter by which sign-in and account lead back to the page.
-fn back(query: &str) -> String {
-    form_urlencoded::Serializer::new(String::new()).append_pair("return", &format!("{PATH}?{query}")).finish()
 }
 
 /// Lets the program in, or tells it that it is not.

@@ -214,7 +214,18 @@ function showInvitation(): void {
   history.replaceState(null, '', '/account');
 }
 
+/** The other language's page leads on to the same place. */
+function keepTheWay(): void {
+  const given = new URLSearchParams(location.search).get('return');
+  const other = document.querySelector<HTMLAnchorElement>('a[hreflang]');
+  if (!given || !other) return;
+  const address = new URL(other.href);
+  address.searchParams.set('return', given);
+  other.href = address.href;
+}
+
 showInvitation();
+keepTheWay();
 show().catch((error: unknown) => {
   place.replaceChildren(alert);
   tell(error);
